@@ -1,0 +1,46 @@
+/** Every limit of the house in one file, each with its reason. Units in the names or beside them. */
+
+/** Denominations of coupons: 2^0 … 2^8 minutes. Each divides the next, so greedy selection is complete. */
+export const DENOMINATION_EXPONENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+/** One load is whole packs; everybody loads the same pack, so a pack says nothing about who loaded it. Exponent → count; 300 minutes in 32 coupons. */
+export const PACK: readonly (readonly [exponent: number, count: number])[] = [
+  [0, 6],
+  [1, 7],
+  [2, 6],
+  [3, 6],
+  [4, 3],
+  [5, 3],
+  [6, 1],
+];
+export const PACK_MINUTES = 300;
+export const PACK_COUPONS = 32;
+/** A card's coupon slots: six whole packs; about 300 B a slot fits a J3R180's 139 kB. */
+export const CARD_SLOTS = 192;
+/** Coupons in one purchase: an answer of 8 fits 2.9 kB. */
+export const COUPONS_PER_PURCHASE = 8;
+/** Without PIN: minutes a tap, minutes in all, taps; the pattern of PSD2 RTS Art. 11 (per tap, cumulative, number). */
+export const NO_PIN = { perTapMinutes: 60, cumulativeMinutes: 180, taps: 5 } as const;
+export const PIN_TRIES = 3;
+export const PUK_TRIES = 8;
+/** Pending purchases a card remembers; aborted ids an OPEN may carry; finished purchases it remembers. */
+export const CARD_PENDING = 8;
+export const OPEN_ABORTS = 8;
+export const CARD_LOG = 20;
+export const OFFICE_KEYS = 4;
+/** A certificate's epoch counts months since 2020; a larger jump than ten years is a mistake or an attack. */
+export const EPOCH_JUMP_MONTHS = 120;
+
+/** A transaction envelope on the wire, bytes. A redeem of 1 000 coupons is about 300 kB. */
+export const ENVELOPE_BYTES = 1_048_576;
+/** CBOR nesting: the deepest body needs 5; a stack overflow needs thousands. */
+export const CBOR_DEPTH = 16;
+export const NAME_CHARS = 80;
+/** Coupons or blinded serials in one transaction: six packs for a card; crowds for a till. */
+export const LOAD_PACKS = 6;
+export const REDEEM_COUPONS = 2_000;
+export const GOODS_LINES = 2_000;
+/** A wallet's day has 1 440 minutes; a workload may be one of the last 7 days (paper §5; ledger rule). */
+export const DAY_MINUTES = 1_440;
+export const WORKLOAD_DAYS = 7;
+/** Blocks after which a load that was not issued may be cancelled by its signer. */
+export const CANCEL_AFTER_BLOCKS = 100;
