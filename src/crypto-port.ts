@@ -26,7 +26,12 @@ export interface CryptoPort {
   /** AES-256-GCM, NIST SP 800-38D: ciphertext ‖ 16-byte tag. key 32, nonce 12. */
   aes256GcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** The plaintext, or undefined when the tag does not match. */
-  aes256GcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  aes256GcmOpen(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    sealed: Uint8Array,
+  ): Uint8Array | undefined;
   /** X25519 public key of a 32-byte secret, RFC 7748. */
   x25519Public(secret: Uint8Array): Uint8Array;
   /** X25519 shared secret, or undefined when it is all zero (RFC 7748 §6.1). */

@@ -1,0 +1,126 @@
+/**
+ * What a block tells the world: the only way by which anything outside the ledger learns (subscription, price book,
+ * screen). JSON-able: values and signed amounts are decimal strings, bytes hex. A block's events travel together
+ * under its height.
+ */
+import type { Id, Key, Unit } from './transaction.ts';
+
+export type StockCause = 'dispatch' | 'hand_over' | 'shortage' | 'surplus' | 'settlement' | 'merge';
+
+export type LedgerEvent =
+  | { readonly kind: 'genesis'; readonly chain: string; readonly parameters: Record<string, string | number> }
+  | {
+      readonly kind: 'registered';
+      readonly collective: Id;
+      readonly name: string;
+      readonly key: Key;
+      readonly dispatches: boolean;
+    }
+  /** A collective now belongs to a subsystem (its own at first; another after a merge or split). */
+  | { readonly kind: 'member'; readonly collective: Id; readonly subsystem: Id }
+  | { readonly kind: 'trust'; readonly a: Id; readonly b: Id; readonly established: boolean }
+  | { readonly kind: 'product'; readonly type: Id; readonly name: string; readonly unit: Unit }
+  | {
+      readonly kind: 'ordered';
+      readonly order: Id;
+      readonly orderer: Id;
+      readonly addressee: Id;
+      readonly type: Id;
+      readonly amount: number;
+    }
+  | { readonly kind: 'estimated'; readonly estimate: Id; readonly order: Id; readonly value: string }
+  | { readonly kind: 'started'; readonly production: Id; readonly producer: Id }
+  | {
+      readonly kind: 'workload';
+      readonly workload: Id;
+      readonly production: Id;
+      readonly wallet: Key;
+      readonly minutes: number;
+    }
+  | {
+      readonly kind: 'lot';
+      readonly lot: Id;
+      readonly owner: Id;
+      readonly type: Id;
+      readonly amount: number;
+      readonly value: string;
+    }
+  /**
+   * A change of one collective's dispatch stock of one type (§6.2). Amount and value are signed; summed over the
+   * members of a subsystem they give the pool, and pool value / pool amount is the price.
+   */
+  | {
+      readonly kind: 'stock';
+      readonly collective: Id;
+      readonly type: Id;
+      readonly amount: string;
+      readonly value: string;
+      readonly cause: StockCause;
+      /** The transaction that caused it. */
+      readonly transaction: Id;
+    }
+  | {
+      readonly kind: 'revision';
+      readonly revision: Id;
+      readonly subsystem: Id;
+      readonly until: number;
+      readonly a: string;
+      readonly c: string;
+      readonly w: string;
+      readonly tax: string;
+      readonly debt: string;
+    }
+  | { readonly kind: 'claimed'; readonly workload: Id; readonly share: string }
+  | {
+      readonly kind: 'keyset';
+      readonly keyset: Id;
+      readonly office: Id;
+      /** Nine moduli as 512 hex characters, denomination 2^0 first; e = 65537. */
+      readonly moduli: readonly string[];
+    }
+  | { readonly kind: 'batch'; readonly key: Key; readonly office: Id; readonly until: number }
+  | {
+      readonly kind: 'delegated';
+      readonly outlet: Id;
+      readonly key: Key;
+      readonly kinds: readonly string[];
+      readonly until: number;
+    }
+  | { readonly kind: 'load'; readonly load: Id; readonly keyset: Id; readonly packs: number }
+  | { readonly kind: 'issued'; readonly load: Id }
+  | { readonly kind: 'announced'; readonly announcement: Id; readonly outlet: Id }
+  /** Coupons of one redemption that were taken; `skipped` names the rest with the reason. */
+  | {
+      readonly kind: 'redeemed';
+      readonly transaction: Id;
+      readonly outlet: Id;
+      readonly minutes: number;
+      readonly serials: readonly Id[];
+      readonly skipped: readonly { readonly serial: Id; readonly refusal: string }[];
+    }
+  | { readonly kind: 'aborted'; readonly outlet: Id; readonly serials: readonly Id[] }
+  | {
+      readonly kind: 'handed_over';
+      readonly transaction: Id;
+      readonly outlet: Id;
+      readonly charged: number;
+      readonly value: string;
+      readonly sales: number;
+    }
+  | {
+      readonly kind: 'counted';
+      readonly transaction: Id;
+      readonly outlet: Id;
+      readonly lines: readonly { readonly type: Id; readonly difference: string; readonly value: string }[];
+    };
+
+/** One block as it goes over the event stream; the stream's event id is the height. */
+export interface BlockEvents {
+  readonly height: number;
+  /** Seconds since 1970. */
+  readonly time: number;
+  /** State hash after the block, hex. */
+  readonly stateHash: string;
+  readonly transactions: readonly Id[];
+  readonly events: readonly LedgerEvent[];
+}

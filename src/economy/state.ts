@@ -1,0 +1,254 @@
+/**
+ * What the ledger holds, table by table. Rows are immutable: a change sets a new row. A table is a map from string
+ * keys; the engine (ledger/) persists exactly the rows that a block touched and hashes their contents, so nothing that
+ * matters may live outside a table. Derived look-ups live in `Indexes` and are rebuilt from the tables.
+ */
+import type { MicroMinutes } from '../units/micro-minutes.ts';
+import type { Amount, EstimatedOutput, Id, Key, Seconds, Unit } from './transaction.ts';
+
+/** One table. `touched` collects the keys written since the engine last drained it. */
+export class Table<V> {
+  readonly name: string;
+  readonly #rows = new Map<string, V>();
+  readonly touched = new Set<string>();
+  constructor(name: string) {
+    this.name = name;
+  }
+  get(key: string): V | undefined {
+    return this.#rows.get(key);
+  }
+  has(key: string): boolean {
+    return this.#rows.has(key);
+  }
+  set(key: string, row: V): void {
+    this.#rows.set(key, row);
+    this.touched.add(key);
+  }
+  delete(key: string): void {
+    if (this.#rows.delete(key)) this.touched.add(key);
+  }
+  /** Rows in order of first insertion; deterministic because every writer is. */
+  entries(): IterableIterator<[string, V]> {
+    return this.#rows.entries();
+  }
+  get size(): number {
+    return this.#rows.size;
+  }
+  /** Loading from disk: a row that is already persisted. */
+  restore(key: string, row: V): void {
+    this.#rows.set(key, row);
+  }
+}
+
+export interface CollectiveRow {
+  readonly key: Key;
+  readonly name: string;
+  readonly dispatches: boolean;
+  /** Counts registrations from 0: «oldest» is the smallest. */
+  readonly ordinal: number;
+  readonly subsystem: Id;
+}
+/** Accounts of a subsystem that hang on nobody in it. L1: U − C − W − D − Q + P + B + O + Z + R − G = 0. */
+export interface SubsystemRow {
+  /** Pending value used for commons since the last revision (c). */
+  readonly C: MicroMinutes;
+  /** Pending wasted exclusive value (w); may be negative. */
+  readonly W: MicroMinutes;
+  /** Debt. */
+  readonly D: MicroMinutes;
+  /** Settlement. */
+  readonly Q: MicroMinutes;
+  /** Rounding account. */
+  readonly R: MicroMinutes;
+  readonly members: number;
+}
+export interface TrustRow {
+  readonly since: Seconds;
+}
+export interface TypeRow {
+  readonly name: string;
+  readonly unit: Unit;
+}
+export interface LotRow {
+  readonly type: Id;
+  readonly amount: Amount;
+  readonly value: MicroMinutes;
+  readonly owner: Id;
+  readonly label: Label;
+  /** The transaction that gave ownership. */
+  readonly origin: Id;
+}
+export type Label = 'common' | 'exclusive';
+export interface OrderRow {
+  readonly orderer: Id;
+  readonly addressee: Id;
+  readonly type: Id;
+  readonly amount: Amount;
+  readonly deliverBy: Seconds;
+  readonly parent?: Id;
+  /** The open (or started) estimate. */
+  readonly estimate?: Id;
+}
+export interface EstimateRow {
+  readonly order: Id;
+  /** In order of type id. */
+  readonly outputs: readonly (EstimatedOutput & { readonly type: Id })[];
+  readonly production?: Id;
+}
+export interface ProductionRow {
+  readonly producer: Id;
+  readonly estimate: Id;
+  readonly label: Label;
+  readonly state: 'open' | 'done';
+  /** What it has absorbed so far: labour, resources (and later, means of production). */
+  readonly labour: MicroMinutes;
+  readonly resources: MicroMinutes;
+}
+export interface WorkloadRow {
+  readonly production: Id;
+  readonly collective: Id;
+  readonly wallet: Key;
+  readonly minutes: number;
+  readonly day: number;
+  /** Block time: decides the month. */
+  readonly time: Seconds;
+  readonly revision?: Id;
+  /** floor((a − T)·l / a), fixed at the revision; absent before it. */
+  readonly share?: MicroMinutes;
+  readonly claimed: boolean;
+}
+export interface RevisionRow {
+  readonly subsystem: Id;
+  readonly until: Seconds;
+  readonly a: MicroMinutes;
+  readonly c: MicroMinutes;
+  readonly w: MicroMinutes;
+  readonly tax: MicroMinutes;
+  readonly debt: MicroMinutes;
+}
+/** Dispatch stock of one type in one subsystem (§6.2). */
+export interface PoolRow {
+  readonly amount: Amount;
+  readonly value: MicroMinutes;
+  /**
+   * Averages that held in the last offlineMax + holdMax, oldest first, each from `time` on: as value over amount.
+   * A newer lower one removes older higher ones, so the first is the lowest of the window.
+   */
+  readonly lows: readonly { readonly time: Seconds; readonly value: MicroMinutes; readonly amount: Amount }[];
+}
+/** One outlet's dispatch stock of one type: what the book says now and said at heights that a count may name. */
+export interface StockRow {
+  readonly amount: Amount;
+  /** Book at the end of a block, where it changed; ascending heights. */
+  readonly history: readonly { readonly height: number; readonly amount: Amount }[];
+  /** Corrections by counts: what left as shortage (with its value, to be reversed) or entered as surplus. */
+  readonly corrections: readonly Correction[];
+}
+export interface Correction {
+  readonly height: number;
+  readonly time: Seconds;
+  /** Negative for a shortage, positive for a surplus. */
+  readonly difference: number;
+  /** Value that left (shortage) and is not yet reversed; 0 for a surplus. */
+  readonly value: MicroMinutes;
+  /** Amount of a shortage not yet reversed. */
+  readonly open: Amount;
+}
+export interface KeysetRow {
+  readonly office: Id;
+  readonly keys: readonly { readonly n: Uint8Array; readonly e: number }[];
+  readonly published: Seconds;
+  /** By exponent 0…8. */
+  readonly issued: readonly number[];
+  readonly redeemed: readonly number[];
+}
+export interface BatchRow {
+  readonly office: Id;
+  readonly until: Seconds;
+}
+export interface DelegateRow {
+  readonly kinds: readonly string[];
+  readonly until: Seconds;
+}
+export interface LoadRow {
+  readonly wallet: Key;
+  readonly keyset: Id;
+  readonly packs: number;
+  readonly blinded: readonly Uint8Array[];
+  readonly height: number;
+  /** What left each origin, to give it back on a cancel. */
+  readonly taken: readonly { readonly origin: Id; readonly value: MicroMinutes }[];
+  readonly signatures?: readonly Uint8Array[];
+}
+export interface AnnouncementRow {
+  readonly outlet: Id;
+  readonly digest: Id;
+  readonly redeem?: Id;
+}
+export interface SerialRow {
+  readonly state: 'spent' | 'aborted' | 'locked';
+  /** The announcement or abort that brought it. */
+  readonly by: Id;
+}
+
+/** All tables. A new transaction family adds a table at the end and moves none. */
+export class State {
+  /** `chain` → chain id; `height`, `time` of the last block. Decimal strings. */
+  readonly meta = new Table<string>('meta');
+  readonly collectives = new Table<CollectiveRow>('collectives');
+  readonly subsystems = new Table<SubsystemRow>('subsystems');
+  /** `a/b`, a < b. */
+  readonly trusts = new Table<TrustRow>('trusts');
+  readonly types = new Table<TypeRow>('types');
+  /** `subsystem/type`; absent = exclusive. */
+  readonly labels = new Table<Label>('labels');
+  readonly lots = new Table<LotRow>('lots');
+  readonly orders = new Table<OrderRow>('orders');
+  readonly estimates = new Table<EstimateRow>('estimates');
+  readonly productions = new Table<ProductionRow>('productions');
+  readonly workloads = new Table<WorkloadRow>('workloads');
+  /** `wallet/day` → minutes registered. */
+  readonly walletDays = new Table<number>('wallet_days');
+  readonly revisions = new Table<RevisionRow>('revisions');
+  /** `wallet/origin` → micro-minutes. */
+  readonly balances = new Table<MicroMinutes>('balances');
+  /** Outlet → clearing Z: redeemed + appropriated − charged. */
+  readonly clearing = new Table<MicroMinutes>('clearing');
+  /** `subsystem/type`. */
+  readonly pools = new Table<PoolRow>('pools');
+  /** `collective/type`. */
+  readonly stock = new Table<StockRow>('stock');
+  readonly keysets = new Table<KeysetRow>('keysets');
+  /** Subsystem → live keyset. */
+  readonly liveKeysets = new Table<Id>('live_keysets');
+  readonly batches = new Table<BatchRow>('batches');
+  /** `outlet/key`. */
+  readonly delegates = new Table<DelegateRow>('delegates');
+  readonly loads = new Table<LoadRow>('loads');
+  /** SHA-256 of a blinded serial → the load (or refresh) that carried it. */
+  readonly blinded = new Table<Id>('blinded');
+  readonly announcements = new Table<AnnouncementRow>('announcements');
+  readonly serials = new Table<SerialRow>('serials');
+  /** Transaction id → height. */
+  readonly transactions = new Table<number>('transactions');
+
+  readonly indexes = new Indexes();
+
+  tables(): readonly Table<unknown>[] {
+    return Object.values(this).filter((t): t is Table<unknown> => t instanceof Table);
+  }
+}
+
+/** Look-ups that only repeat what the tables say; kept beside every write, rebuilt after a restore. */
+export class Indexes {
+  /** Subsystem → its collectives. */
+  readonly members = new Map<Id, Set<Id>>();
+  /** Collective → strong trust. */
+  readonly neighbours = new Map<Id, Set<Id>>();
+  /** Signing key → collective (own keys only). */
+  readonly byKey = new Map<Key, Id>();
+  /** Workloads that no revision has covered, in order of arrival. */
+  readonly uncovered = new Set<Id>();
+  /** Wallet → origins with a balance. */
+  readonly walletOrigins = new Map<Key, Set<Id>>();
+}
