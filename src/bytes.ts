@@ -1,6 +1,11 @@
 /** Byte strings: hex, concatenation, comparison, text, big-endian integers. Pure; no Buffer, no TextEncoder (this folder has no Node and no DOM). */
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+/** Value of a hex digit by its character code. */
+const NIBBLE = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? 0 : value;
+});
 
 /** Lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
@@ -76,15 +81,29 @@ export function beBytes(value: number | bigint, length: number): Uint8Array {
   }
   const hex = BigInt(value).toString(16);
   if (hex.startsWith('-') || hex.length > 2 * length) throw new Error('integer does not fit');
-  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
-  for (let i = 0; i < even.length / 2; i++)
-    out[length - even.length / 2 + i] = Number.parseInt(even.slice(2 * i, 2 * i + 2), 16);
+  const digits = hex.padStart(2 * length, '0');
+  for (let i = 0; i < length; i++)
+    out[i] =
+      ((NIBBLE[digits.charCodeAt(2 * i)] as number) << 4) | (NIBBLE[digits.charCodeAt(2 * i + 1)] as number);
   return out;
 }
 
-/** Big-endian bytes as a bigint. */
+/** Big-endian bytes as a bigint; eight bytes at a time, because RSA counts on it. */
 export function beInt(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const head = bytes.length % 8;
+  let first = 0n;
+  for (let i = 0; i < head; i++) first = (first << 8n) | BigInt(bytes[i] as number);
+  const count = (bytes.length - head) / 8;
+  return count === 0 ? first : (first << BigInt(64 * count)) | beWords(view, head, count);
+}
+
+/** `count` ≥ 1 big-endian 64-bit words from byte `at`, put together in halves: shifting a growing sum is quadratic. */
+function beWords(view: DataView, at: number, count: number): bigint {
+  if (count === 1) return view.getBigUint64(at);
+  const left = count >> 1;
+  const right = count - left;
+  return (beWords(view, at, left) << BigInt(64 * right)) | beWords(view, at + 8 * left, right);
 }
 
 /** At most six big-endian bytes as a number. */

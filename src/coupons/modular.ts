@@ -1,17 +1,17 @@
 /**
- * Integers modulo n for blinding: greatest common divisor, inverse, many inverses for the price of one, and big-endian
- * bytes at speed. BigInt arithmetic is not constant in time; it touches blinding factors on the holder's own
- * device only. The office's private key never comes here: its operation is the crypto port's.
+ * Integers modulo n for blinding: greatest common divisor, inverse, many inverses for the price of one.
+ * BigInt arithmetic is not constant in time; it touches blinding factors on the holder's own device only. The
+ * office's private key never comes here: its operation is the crypto port's.
  */
 
 /** The greatest common divisor of two non-negative integers. */
 export function gcd(a: bigint, b: bigint): bigint {
-  return euclid(a, b).divisor;
+  return (a < b ? euclid(b, a) : euclid(a, b)).divisor;
 }
 
-/** x with a·x ≡ 1 (mod n), 0 ≤ a < n, n > 1; undefined when gcd(a, n) ≠ 1. */
+/** x with a·x ≡ 1 (mod n), 0 ≤ x < n; a ≥ 0, n > 1; undefined when gcd(a, n) ≠ 1. */
 export function inverseMod(a: bigint, n: bigint): bigint | undefined {
-  const { divisor, cofactor } = euclid(n, a);
+  const { divisor, cofactor } = euclid(n, a % n);
   if (divisor !== 1n) return undefined;
   return cofactor < 0n ? cofactor + n : cofactor;
 }
@@ -19,7 +19,7 @@ export function inverseMod(a: bigint, n: bigint): bigint | undefined {
 /**
  * Extended Euclid by Lehmer's method (Knuth, TAOCP vol. 2, §4.5.2, Algorithm L): most steps run on the leading 52
  * bits as plain numbers, and about 25 bits' worth of them at a time is applied to the long integers; five times faster
- * than dividing long integers at each step. Returns gcd(n, a) and c with c·a ≡ gcd (mod n), |c| ≤ n.
+ * than dividing long integers at each step. Needs n ≥ a. Returns gcd(n, a) and c with c·a ≡ gcd (mod n), |c| ≤ n.
  */
 function euclid(n: bigint, a: bigint): { divisor: bigint; cofactor: bigint } {
   let u = n;
@@ -84,40 +84,6 @@ export function inverses(
     rest = (rest * (values[i] as bigint)) % n;
   }
   return out;
-}
-
-const NIBBLE = (() => {
-  const table = new Uint8Array(128);
-  for (let i = 0; i < 16; i++) table[i.toString(16).charCodeAt(0)] = i;
-  return table;
-})();
-
-/** A non-negative integer as `length` big-endian bytes (RFC 8017 §4.1, I2OSP); one that does not fit is a bug and throws. */
-export function i2osp(value: bigint, length: number): Uint8Array {
-  const hex = value.toString(16);
-  if (value < 0n || hex.length > 2 * length) throw new Error('integer does not fit');
-  const digits = hex.padStart(2 * length, '0');
-  const out = new Uint8Array(length);
-  for (let i = 0; i < length; i++)
-    out[i] =
-      ((NIBBLE[digits.charCodeAt(2 * i)] as number) << 4) | (NIBBLE[digits.charCodeAt(2 * i + 1)] as number);
-  return out;
-}
-
-/** Big-endian bytes as an integer (RFC 8017 §4.2, OS2IP), eight bytes at a time. */
-export function os2ip(bytes: Uint8Array): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const head = bytes.length % 8;
-  let first = 0n;
-  for (let i = 0; i < head; i++) first = (first << 8n) | BigInt(bytes[i] as number);
-  const words = (from: number, count: number): bigint => {
-    if (count === 1) return view.getBigUint64(from);
-    const left = count >> 1;
-    const right = count - left;
-    return (words(from, left) << BigInt(64 * right)) | words(from + 8 * left, right);
-  };
-  const count = (bytes.length - head) / 8;
-  return count === 0 ? first : (first << BigInt(64 * count)) | words(head, count);
 }
 
 /** Bits of a positive integer. */

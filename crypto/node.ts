@@ -1,0 +1,155 @@
+/**
+ * The crypto port over node:crypto: OpenSSL under Node, BoringSSL under Electron. RSA keys are built as plain
+ * rsaEncryption keys from JWK, never of the `rsa-pss` type, which BoringSSL lacks. Key objects are kept: for RSA as long as
+ * the caller keeps its own key, for Ed25519 the most recently used ones. Holds no randomness and no rule of its own
+ * except `ed25519-rule.ts`. Wrong lengths of secrets are bugs and throw.
+ */
+import * as crypto from 'node:crypto';
+import { concat, hexBytes } from '../src/bytes.ts';
+import type { CryptoPort, RsaPrivateKey, RsaPublicKey } from '../src/crypto-port.ts';
+import { admissibleSignature } from './ed25519-rule.ts';
+import { Recent } from './recent.ts';
+import { privateJwk, publicJwk } from './rsa-jwk.ts';
+
+const { RSA_NO_PADDING, RSA_PKCS1_PSS_PADDING } = crypto.constants;
+/** Key objects of this many Ed25519 public keys and seeds are kept; one costs about a kilobyte. */
+const KEPT_PUBLIC = 1024;
+const KEPT_SEEDS = 64;
+/** DER up to the 32 key bytes, RFC 8410 §4 and §7: SubjectPublicKeyInfo and PrivateKeyInfo. */
+const SPKI_ED25519 = hexBytes('302a300506032b6570032100');
+const SPKI_X25519 = hexBytes('302a300506032b656e032100');
+const PKCS8_ED25519 = hexBytes('302e020100300506032b657004220420');
+const PKCS8_X25519 = hexBytes('302e020100300506032b656e04220420');
+
+/** The bytes as a plain Uint8Array: a Buffer compares, slices and encodes differently. */
+function plain(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+function need(bytes: Uint8Array, length: number, what: string): void {
+  if (bytes.length !== length) throw new Error(`${what} has ${bytes.length} bytes instead of ${length}`);
+}
+
+function publicObject(prefix: Uint8Array, key: Uint8Array): crypto.KeyObject {
+  return crypto.createPublicKey({
+    key: Buffer.from(concat(prefix, key)),
+    format: 'der',
+    type: 'spki',
+  });
+}
+
+function privateObject(prefix: Uint8Array, secret: Uint8Array): crypto.KeyObject {
+  need(secret, 32, 'secret');
+  return crypto.createPrivateKey({ key: Buffer.from(concat(prefix, secret)), format: 'der', type: 'pkcs8' });
+}
+
+/** The 32 raw bytes at the end of a SubjectPublicKeyInfo. */
+function rawPublic(privateKey: crypto.KeyObject): Uint8Array {
+  const der = crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return Uint8Array.from(der.subarray(der.length - 32));
+}
+
+/** A 32-byte key as a map's key. */
+function name(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+}
+
+/** What node:crypto takes for each use of an RSA key. */
+interface RsaObjects {
+  readonly raw: crypto.RsaPublicKey;
+  readonly pss: crypto.VerifyKeyObjectInput;
+}
+
+function createNodeCrypto(): CryptoPort {
+  const rsaPublicObjects = new WeakMap<RsaPublicKey, RsaObjects>();
+  const rsaPrivateObjects = new WeakMap<RsaPrivateKey, crypto.RsaPrivateKey>();
+  const edPublic = new Recent<crypto.KeyObject>(KEPT_PUBLIC);
+  const edPrivate = new Recent<crypto.KeyObject>(KEPT_SEEDS);
+
+  function rsaObjects(key: RsaPublicKey): RsaObjects {
+    let objects = rsaPublicObjects.get(key);
+    if (objects === undefined) {
+      const object = crypto.createPublicKey({ key: publicJwk(key), format: 'jwk' });
+      objects = {
+        raw: { key: object, padding: RSA_NO_PADDING },
+        pss: { key: object, padding: RSA_PKCS1_PSS_PADDING, saltLength: 0 },
+      };
+      rsaPublicObjects.set(key, objects);
+    }
+    return objects;
+  }
+
+  function rsaPrivateObject(key: RsaPrivateKey): crypto.RsaPrivateKey {
+    let object = rsaPrivateObjects.get(key);
+    if (object === undefined) {
+      object = {
+        key: crypto.createPrivateKey({ key: privateJwk(key), format: 'jwk' }),
+        padding: RSA_NO_PADDING,
+      };
+      rsaPrivateObjects.set(key, object);
+    }
+    return object;
+  }
+
+  return {
+    sha256: (data) => plain(crypto.hash('sha256', data, 'buffer')),
+    sha384: (data) => plain(crypto.hash('sha384', data, 'buffer')),
+    hmacSha256: (key, data) => plain(crypto.createHmac('sha256', key).update(data).digest()),
+    hkdfSha256: (ikm, salt, info, length) =>
+      new Uint8Array(crypto.hkdfSync('sha256', ikm, salt, info, length)),
+    aes256GcmSeal(key, nonce, aad, plaintext) {
+      need(key, 32, 'key');
+      need(nonce, 12, 'nonce');
+      const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce);
+      cipher.setAAD(aad);
+      const body = cipher.update(plaintext);
+      return concat(body, cipher.final(), cipher.getAuthTag());
+    },
+    aes256GcmOpen(key, nonce, aad, sealed) {
+      need(key, 32, 'key');
+      need(nonce, 12, 'nonce');
+      if (sealed.length < 16) return undefined;
+      const decipher = crypto.createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+      decipher.setAAD(aad);
+      decipher.setAuthTag(sealed.subarray(sealed.length - 16));
+      const body = decipher.update(sealed.subarray(0, sealed.length - 16));
+      try {
+        decipher.final();
+      } catch {
+        return undefined; // the only failure left is the tag
+      }
+      return plain(body);
+    },
+    x25519Public: (secret) => rawPublic(privateObject(PKCS8_X25519, secret)),
+    x25519(secret, peer) {
+      need(peer, 32, 'peer key');
+      const privateKey = privateObject(PKCS8_X25519, secret);
+      const publicKey = publicObject(SPKI_X25519, peer);
+      let shared: Uint8Array;
+      try {
+        shared = crypto.diffieHellman({ privateKey, publicKey });
+      } catch {
+        return undefined; // the library refuses an all-zero secret, and nothing else of 32 bytes
+      }
+      return shared.every((byte) => byte === 0) ? undefined : plain(shared);
+    },
+    ed25519Public: (seed) => rawPublic(privateObject(PKCS8_ED25519, seed)),
+    ed25519Sign(seed, message) {
+      need(seed, 32, 'seed');
+      const key = edPrivate.get(name(seed), () => privateObject(PKCS8_ED25519, seed));
+      return plain(crypto.sign(null, message, key));
+    },
+    ed25519Verify(publicKey, message, signature) {
+      if (!admissibleSignature(publicKey, signature)) return false;
+      const key = edPublic.get(name(publicKey), () => publicObject(SPKI_ED25519, publicKey));
+      return crypto.verify(null, message, key, signature);
+    },
+    rsaPublic: (key, block) => plain(crypto.publicEncrypt(rsaObjects(key).raw, block)),
+    rsaPrivate: (key, block) => plain(crypto.privateDecrypt(rsaPrivateObject(key), block)),
+    rsaPssSha384Salt0Verify: (key, message, signature) =>
+      crypto.verify('sha384', message, rsaObjects(key).pss, signature),
+  };
+}
+
+/** The crypto port over node:crypto. One for the process: its caches belong to it. */
+export const nodeCrypto: CryptoPort = createNodeCrypto();
