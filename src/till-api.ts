@@ -1,0 +1,285 @@
+/**
+ * The one typed door between terminal and screen. The terminal decides, the screen draws and asks: it sends intents and
+ * receives slices of the view. Over the browser host a WebSocket carries it as JSON, in Electron a preload bridge; both
+ * check every intent with `intentSchema`. Values of labour are micro-minutes as decimal strings, payments whole minutes.
+ * What the screen must never get: expected amounts of a running count, anything that joins a card to a person.
+ */
+import { z } from 'zod';
+
+const typeId = z.string().regex(/^[0-9a-f]{64}$/);
+const amount = z.number().int().min(1).max(1_000_000);
+const pin = z.string().regex(/^[0-9]{4,12}$/);
+
+/** Everything the screen can ask for. One word for one act; the answer is an `Answer`. */
+export const intentSchema = z.discriminatedUnion('intent', [
+  // checkout
+  z.object({ intent: z.literal('search'), text: z.string().max(80) }),
+  z.object({ intent: z.literal('scan'), code: z.string().max(64) }),
+  z.object({ intent: z.literal('add'), type: typeId, amount }),
+  z.object({ intent: z.literal('set_amount'), type: typeId, amount: z.number().int().min(0).max(1_000_000) }),
+  z.object({ intent: z.literal('clear_basket') }),
+  /** Freezes the prices and asks for the card. */
+  z.object({ intent: z.literal('pay') }),
+  /** Back to the basket; refused once a card has answered SPEND. */
+  z.object({ intent: z.literal('cancel_payment') }),
+  /** The person has left between SPEND and ACK: nothing is handed over, the coupons are aborted. */
+  z.object({ intent: z.literal('give_up') }),
+  z.object({ intent: z.literal('enter_pin'), pin }),
+  z.object({ intent: z.literal('next_sale') }),
+  // crowd
+  z.object({ intent: z.literal('close_crowd_now') }),
+  // card services
+  z.object({ intent: z.literal('services_open') }),
+  z.object({ intent: z.literal('services_pin'), pin }),
+  z.object({ intent: z.literal('services_claim') }),
+  z.object({ intent: z.literal('services_load'), packs: z.number().int().min(1).max(6) }),
+  z.object({ intent: z.literal('services_change_pin'), old: pin, new: pin }),
+  z.object({ intent: z.literal('services_unblock'), puk: pin, new: pin }),
+  z.object({ intent: z.literal('services_close') }),
+  // stock
+  z.object({ intent: z.literal('count_begin') }),
+  z.object({
+    intent: z.literal('count_enter'),
+    type: typeId,
+    amount: z.number().int().min(0).max(100_000_000).nullable(),
+  }),
+  /** No more entries: the terminal works out the variance. */
+  z.object({ intent: z.literal('count_seal') }),
+  /** Opens one sealed line again for a recount. */
+  z.object({ intent: z.literal('count_recount'), type: typeId }),
+  z.object({ intent: z.literal('count_post') }),
+  z.object({ intent: z.literal('count_cancel') }),
+  // reader
+  z.object({ intent: z.literal('choose_reader'), name: z.string().max(200).nullable() }),
+]);
+export type Intent = z.infer<typeof intentSchema>;
+
+/** Why the till says no. The screen has a sentence for each in every language; the basket is kept in every case. */
+export const TILL_REFUSALS = [
+  'bad_intent',
+  'unknown_code',
+  'bad_code',
+  'unknown_product',
+  'not_in_stock',
+  'no_price',
+  'basket_empty',
+  'not_now',
+  'paying',
+  'card_has_answered',
+  'no_reader',
+  'prices_too_old',
+  'above_offline_ceiling',
+  'disk_full',
+  'ledger_unreachable',
+  'ledger_refused',
+  'nothing_to_claim',
+  'balance_too_small',
+  'no_room_on_card',
+  'office_silent',
+  'crowd_empty',
+  'count_running',
+  'no_count',
+  'line_not_counted',
+  'read_only',
+] as const;
+export type TillRefusal = (typeof TILL_REFUSALS)[number];
+
+/** A product's name in the languages of the screen. */
+export interface Names {
+  readonly en: string;
+  readonly de: string;
+}
+
+/** One product as the clerk finds it. */
+export interface ProductView {
+  readonly type: string;
+  readonly names: Names;
+  /** Name of a picture the screen owns, e.g. `bread`. */
+  readonly picture: string;
+  readonly group: string;
+  readonly unit: string;
+  /** In-store EAN-13. */
+  readonly code: string;
+  /** Average price of one base unit in micro-minutes, rounded to the nearest for show; null = none known. */
+  readonly price: string | null;
+  /** What the outlet's book holds. Not given while a count is running. */
+  readonly inStock: number | null;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly products?: readonly ProductView[] }
+  | { readonly ok: false; readonly refusal: TillRefusal; readonly detail?: string };
+
+export interface BasketLine {
+  readonly type: string;
+  readonly names: Names;
+  readonly picture: string;
+  readonly unit: string;
+  readonly amount: number;
+  /** Price of one base unit and value of the line, micro-minutes (rounded for show; the sum is exact underneath). */
+  readonly price: string;
+  readonly value: string;
+}
+
+/** What a card said no with, in the sale. */
+export type CardTrouble =
+  | 'card_left'
+  | 'card_mute'
+  | 'reader_failed'
+  | 'not_a_timecard'
+  | 'certificate_refused'
+  | 'channel_broken'
+  | 'unknown_keyset'
+  | 'bad_coupon'
+  | 'bad_attestation'
+  | 'unknown_batch'
+  | 'wrong_sum'
+  | 'wrong_answer'
+  | 'already_paid'
+  | 'other_card'
+  | 'coupon_seen'
+  | 'disk_full';
+
+/** One picture a phase. */
+export type CheckoutPhase =
+  | { readonly phase: 'basket' }
+  /** Waiting for a card. `trouble` says why the last one did not do. */
+  | { readonly phase: 'hold_card'; readonly trouble?: CardTrouble }
+  | { readonly phase: 'reading' }
+  | { readonly phase: 'pin'; readonly triesLeft: number | null; readonly blocked: boolean }
+  /** SPEND is on disk, ACK is missing: hold the same card again, or give up. */
+  | { readonly phase: 'hold_again'; readonly trouble?: CardTrouble }
+  | {
+      readonly phase: 'not_enough';
+      readonly below: number | null;
+      readonly above: number | null;
+      readonly pinGiven: boolean;
+    }
+  | { readonly phase: 'paid'; readonly minutes: number };
+
+export interface CheckoutView {
+  readonly step: CheckoutPhase;
+  readonly lines: readonly BasketLine[];
+  /** Exact value of the basket, micro-minutes, rounded up to 1 for show. */
+  readonly total: string;
+  /** What a card pays: whole minutes, rounded up. */
+  readonly minutes: number;
+  /** True from `pay` on: prices no longer move. */
+  readonly frozen: boolean;
+}
+
+export type ServicesPhase =
+  | { readonly phase: 'closed' }
+  | { readonly phase: 'hold_card'; readonly trouble?: CardTrouble }
+  | { readonly phase: 'pin'; readonly triesLeft: number | null; readonly blocked: boolean }
+  | { readonly phase: 'open' }
+  /** Something that takes longer than a second. `done` of `of` steps. The card must stay. */
+  | {
+      readonly phase: 'working';
+      readonly task: 'claim' | 'load' | 'pin' | 'unblock' | 'reading';
+      readonly done: number;
+      readonly of: number;
+    }
+  | { readonly phase: 'card_gone'; readonly unfinishedLoad: boolean };
+
+export interface ServicesView {
+  readonly step: ServicesPhase;
+  readonly account?: {
+    /** Whole minutes in coupons on the card; of those, being refreshed or pending. */
+    readonly onCard: number;
+    readonly exposed: number;
+    readonly pending: number;
+    readonly freeSlots: number;
+    /** Balance on the ledger, micro-minutes, and how many whole packs of 300 minutes it allows now (also by free slots). */
+    readonly balance: string;
+    readonly packs: number;
+    /** Hours worked, revised and not claimed: number of workloads and their sum after tax, micro-minutes. */
+    readonly claimable: number;
+    readonly claimableValue: string;
+    readonly unfinishedLoad: boolean;
+    readonly log: readonly {
+      /** Days since 1970. */
+      readonly day: number;
+      readonly outlet: string;
+      readonly minutes: number;
+      readonly state: 'pending' | 'paid' | 'undone';
+    }[];
+  };
+  /** Result of the last act, for a sentence on the screen. */
+  readonly lastAct?: {
+    readonly act: 'claim' | 'load' | 'pin' | 'unblock';
+    readonly outcome: 'done' | TillRefusal | CardTrouble | 'wrong_pin' | 'pin_blocked';
+    readonly minutes?: number;
+  };
+}
+
+export interface StockView {
+  readonly products: readonly ProductView[];
+  readonly count?: {
+    readonly stage: 'entering' | 'sealed' | 'posting' | 'posted';
+    /** Expected amounts are not here, at no stage before `sealed`; afterwards `variance` (counted − expected) is. */
+    readonly lines: readonly {
+      readonly type: string;
+      readonly counted: number | null;
+      readonly variance?: number;
+      /** Value of the variance at today's average, micro-minutes, signed. */
+      readonly value?: string;
+      /** Above the threshold of its class: somebody should count again. */
+      readonly recount?: boolean;
+    }[];
+    readonly refusal?: string;
+  };
+}
+
+export interface StatusView {
+  readonly outlet: string;
+  readonly ledger: {
+    readonly connected: boolean;
+    readonly height: number;
+    /** Seconds since the ledger was last heard. */
+    readonly ageSeconds: number;
+    /** Older than the till may sell with. */
+    readonly tooOld: boolean;
+  };
+  /** Entries in the outbox not yet answered; refused ones set aside. */
+  readonly unsent: number;
+  readonly setAside: number;
+  readonly reader: {
+    readonly kind: 'no_service' | 'no_reader' | 'no_card' | 'card_mute' | 'reader_failed' | 'ready';
+    readonly name: string | null;
+    readonly names: readonly string[];
+  };
+  readonly crowd: {
+    readonly sales: number;
+    readonly k: number;
+    readonly openedSecondsAgo: number | null;
+    readonly holdMaxSeconds: number;
+    /** Crowds that left with fewer than k sales since the till was set up. */
+    readonly small: number;
+  };
+  readonly disk: 'ok' | 'full';
+  /** Address of a window with simulated cards, when the host brought one along. */
+  readonly dock: string | null;
+}
+
+/** The view in slices; each is pushed whole when it changes. */
+export interface TillView {
+  readonly status: StatusView;
+  readonly checkout: CheckoutView;
+  readonly services: ServicesView;
+  readonly stock: StockView;
+}
+export type Slice = keyof TillView;
+
+/** The door itself. */
+export interface TillApi {
+  ask(intent: Intent): Promise<Answer>;
+  /** All slices at once, then each one that changes. Returns the way to stop. */
+  watch(listener: (change: Partial<TillView>) => void): () => void;
+}
+
+/** What crosses the WebSocket. The screen sends `ask`; the terminal answers and pushes. */
+export type ToTerminal = { readonly ask: number; readonly intent: Intent };
+export type ToScreen =
+  | { readonly answer: number; readonly result: Answer }
+  | { readonly change: Partial<TillView> };
