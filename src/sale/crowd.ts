@@ -1,0 +1,63 @@
+/**
+ * Crowds: sales leave the till together, so that nobody can join what was taken to what was paid. A crowd is closed
+ * once, when it has k sales, or when it has waited holdMax whatever its size, or when somebody closes it by hand.
+ * Redemption and hand-over of a crowd hold exactly the same sales and leave apart, at random times.
+ */
+import type { Id } from '../economy/transaction.ts';
+
+/** Running totals of the open crowd: the only thing that remains of its sales besides coupons in random slots. */
+export interface CrowdTotals {
+  readonly sales: number;
+  /** Whole minutes charged. */
+  readonly charged: number;
+  /** Type → amount. */
+  readonly goods: Readonly<Record<Id, number>>;
+  /** Seconds since 1970 of the first sale; null when empty. */
+  readonly openedAt: number | null;
+}
+
+export const EMPTY_CROWD: CrowdTotals = { sales: 0, charged: 0, goods: {}, openedAt: null };
+
+export interface CrowdPolicy {
+  /** Fewest sales. */
+  readonly k: number;
+  /** Longest wait of the first sale, seconds. */
+  readonly holdMax: number;
+  /** Redemption and hand-over each leave at a random time within this many seconds of the close. */
+  readonly delayMax: number;
+}
+
+/** One sale more. */
+export function addSale(
+  totals: CrowdTotals,
+  sale: {
+    readonly minutes: number;
+    readonly goods: readonly { readonly type: Id; readonly amount: number }[];
+  },
+  now: number,
+): CrowdTotals {
+  const goods: Record<Id, number> = { ...totals.goods };
+  for (const { type, amount } of sale.goods) goods[type] = (goods[type] ?? 0) + amount;
+  const sorted: Record<Id, number> = {};
+  for (const type of Object.keys(goods).sort()) sorted[type] = goods[type] as number;
+  return {
+    sales: totals.sales + 1,
+    charged: totals.charged + sale.minutes,
+    goods: sorted,
+    openedAt: totals.openedAt ?? now,
+  };
+}
+
+/** Is the crowd due to be closed? */
+export function crowdDue(totals: CrowdTotals, policy: CrowdPolicy, now: number): boolean {
+  if (totals.sales === 0 || totals.openedAt === null) return false;
+  return totals.sales >= policy.k || now - totals.openedAt >= policy.holdMax;
+}
+
+/** Seconds to wait, uniform in 0 … delayMax, from four random bytes. */
+export function randomDelay(policy: CrowdPolicy, random: Uint8Array): number {
+  const r =
+    ((random[0] ?? 0) * 2 ** 24 + (random[1] ?? 0) * 2 ** 16 + (random[2] ?? 0) * 2 ** 8 + (random[3] ?? 0)) /
+    2 ** 32;
+  return Math.floor(r * (policy.delayMax + 1));
+}
