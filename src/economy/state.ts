@@ -6,11 +6,15 @@
 import type { MicroMinutes } from '../units/micro-minutes.ts';
 import type { Amount, EstimatedOutput, Id, Key, Seconds, Unit } from './transaction.ts';
 
-/** One table. `touched` collects the keys written since the engine last drained it. */
+/**
+ * One table. `touched` collects the keys written since the engine last drained it; `born` those of them that were not
+ * there before, in the order of `entries()`, so that a restore from disk keeps that order.
+ */
 export class Table<V> {
   readonly name: string;
   readonly #rows = new Map<string, V>();
   readonly touched = new Set<string>();
+  readonly born = new Set<string>();
   constructor(name: string) {
     this.name = name;
   }
@@ -21,11 +25,14 @@ export class Table<V> {
     return this.#rows.has(key);
   }
   set(key: string, row: V): void {
+    if (!this.#rows.has(key)) this.born.add(key);
     this.#rows.set(key, row);
     this.touched.add(key);
   }
   delete(key: string): void {
-    if (this.#rows.delete(key)) this.touched.add(key);
+    if (!this.#rows.delete(key)) return;
+    this.touched.add(key);
+    this.born.delete(key);
   }
   /** Rows in order of first insertion; deterministic because every writer is. */
   entries(): IterableIterator<[string, V]> {
