@@ -44,3 +44,23 @@ export const DAY_MINUTES = 1_440;
 export const WORKLOAD_DAYS = 7;
 /** Blocks after which a load that was not issued may be cancelled by its signer. */
 export const CANCEL_AFTER_BLOCKS = 100;
+/** Digits of a PIN (ISO 9564-1 allows 4 to 12; a card reader's keypad and people settle on 8) and of the PUK. */
+export const PIN_DIGITS = { min: 4, max: 8 } as const;
+export const PUK_DIGITS = { min: 8, max: 12 } as const;
+/** Blinded serials, or blind signatures, in one command of a load: 8 × 256 bytes fit every reader's extended APDU. */
+export const LOAD_BLOCK = 8;
+/** Signatures in one envelope: two owners at most today; a till or a card has one. */
+export const ENVELOPE_SIGNATURES = 4;
+/** Base units in one transaction, and in one pool: sums of pools stay exact as numbers (2^53). */
+export const AMOUNT_MAX = 1_000_000_000_000;
+export const POOL_AMOUNT_MAX = 1_000_000_000_000_000;
+/** Micro-minutes of one estimated output: ten million working lives; a larger one is a slip. */
+export const ESTIMATE_MAX = 1_000_000_000_000_000_000n;
+/** Product types one estimate may name. */
+export const ESTIMATE_OUTPUTS = 100;
+/** Digits of a value on a wire: far above every sum of a world's work, far below what slows arithmetic. */
+export const VALUE_DIGITS = 40;
+/** 9999-12-31T23:59:59Z: the last second that calendars of four digits can name. */
+export const SECONDS_MAX = 253_402_300_799;
+/** A keyset is live for at least five years of 365.25 days: short-lived keysets would link coupons to wallets. Seconds. */
+export const KEYSET_SECONDS = 157_788_000;

@@ -1,0 +1,220 @@
+/**
+ * The wire form of every kind of transaction: a CBOR map with exactly the keys of its type in `transaction.ts`. Ids, keys,
+ * nonces and serials are byte strings; values decimal text; flags 0 or 1. The canonical order of keys (RFC 8949 §4.2.1: by
+ * length, then by bytes, for keys this short) is the encoder's business, so the order below is only the reader's.
+ * Not here: envelopes and signatures (`envelope.ts`), rules.
+ */
+import {
+  AMOUNT_MAX,
+  ESTIMATE_OUTPUTS,
+  GOODS_LINES,
+  LOAD_PACKS,
+  NAME_CHARS,
+  PACK_COUPONS,
+  REDEEM_COUPONS,
+  SECONDS_MAX,
+} from '../limits.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { decodeCbor, encodeCbor } from './cbor.ts';
+import type { Refusal } from './refusals.ts';
+import {
+  byText,
+  bytes,
+  decimal,
+  flag,
+  hex,
+  key,
+  list,
+  optional,
+  pattern,
+  record,
+  type Shape,
+  text,
+  tuple,
+  uint,
+  word,
+} from './schema.ts';
+import {
+  DELEGATED,
+  type EstimatedOutput,
+  type Kind,
+  type Product,
+  type RedeemedCoupon,
+  type Transaction,
+  UNITS,
+} from './transaction.ts';
+
+const id = hex(32);
+const nonce = hex(8);
+const chain = pattern(/^[a-z0-9-]{4,32}$/);
+const amount = uint(AMOUNT_MAX);
+const seconds = uint(SECONDS_MAX);
+/** Any number; its rule says which are in range. */
+const count = uint(Number.MAX_SAFE_INTEGER);
+
+/** Exported for `product.ts`: a type's id is the hash of this shape's bytes. */
+export const productShape = record<Product>({ name: text(NAME_CHARS), unit: word(UNITS) });
+
+const estimatedOutput = record<EstimatedOutput>({
+  product: productShape,
+  amount,
+  value: decimal,
+  durability: optional(uint(Number.MAX_SAFE_INTEGER, 1)),
+});
+const goods = list(
+  record<{ readonly type: string; readonly amount: number }>({ type: id, amount }),
+  { max: GOODS_LINES },
+  (a, b) => byText(a.type, b.type),
+);
+/** Exported for the digest of an announcement. */
+export const couponsShape = list(
+  tuple<RedeemedCoupon>({ keyset: id, exponent: uint(8), serial: id, signature: bytes(256) }),
+  { min: 1, max: REDEEM_COUPONS },
+  (a, b) => byText(a.keyset, b.keyset) || byText(a.serial, b.serial),
+);
+const blindSignatures = list(bytes(256), { max: LOAD_PACKS * PACK_COUPONS });
+
+const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> } = {
+  register: record({ kind: word(['register']), chain, nonce, key, name: text(NAME_CHARS), dispatches: flag }),
+  establish_trust: record({ kind: word(['establish_trust']), chain, nonce, a: id, b: id }),
+  collectivize: record({
+    kind: word(['collectivize']),
+    chain,
+    nonce,
+    owner: id,
+    product: productShape,
+    amount,
+  }),
+  transfer: record({
+    kind: word(['transfer']),
+    chain,
+    nonce,
+    lot: id,
+    amount,
+    from: id,
+    to: id,
+    purpose: word(['use', 'dispatch']),
+  }),
+  order: record({
+    kind: word(['order']),
+    chain,
+    nonce,
+    orderer: id,
+    addressee: id,
+    product: productShape,
+    amount,
+    deliverBy: seconds,
+    parent: optional(id),
+  }),
+  estimate: record({
+    kind: word(['estimate']),
+    chain,
+    nonce,
+    order: id,
+    outputs: list(estimatedOutput, { min: 1, max: ESTIMATE_OUTPUTS }),
+  }),
+  start: record({ kind: word(['start']), chain, nonce, estimate: id }),
+  allocate_resource: record({
+    kind: word(['allocate_resource']),
+    chain,
+    nonce,
+    production: id,
+    lot: id,
+    amount,
+    repurpose: flag,
+  }),
+  allocate_workload: record({
+    kind: word(['allocate_workload']),
+    chain,
+    nonce,
+    production: id,
+    wallet: key,
+    minutes: count,
+    day: count,
+  }),
+  output: record({ kind: word(['output']), chain, nonce, production: id, outputs: goods }),
+  final_revision: record({ kind: word(['final_revision']), chain, until: seconds }),
+  claim: record({ kind: word(['claim']), chain, workload: id, revision: id }),
+  keyset: record({
+    kind: word(['keyset']),
+    chain,
+    nonce,
+    office: id,
+    keys: list(record<{ readonly n: Uint8Array; readonly e: number }>({ n: bytes(1, 1024), e: count }), {
+      max: 16,
+    }),
+  }),
+  batch: record({ kind: word(['batch']), chain, nonce, office: id, key, until: seconds }),
+  delegate: record({
+    kind: word(['delegate']),
+    chain,
+    nonce,
+    outlet: id,
+    key,
+    kinds: list(
+      word(DELEGATED),
+      { min: 1, max: DELEGATED.length },
+      (a, b) => DELEGATED.indexOf(a) - DELEGATED.indexOf(b),
+    ),
+    until: seconds,
+  }),
+  load: record({
+    kind: word(['load']),
+    chain,
+    g: hex(8),
+    packs: count,
+    keyset: id,
+    wallet: key,
+    blinded: blindSignatures,
+  }),
+  issue: record({ kind: word(['issue']), chain, load: id, signatures: blindSignatures }),
+  announce: record({ kind: word(['announce']), chain, nonce, outlet: id, digest: id }),
+  redeem: record({ kind: word(['redeem']), chain, outlet: id, announcement: id, coupons: couponsShape }),
+  abort: record({
+    kind: word(['abort']),
+    chain,
+    nonce,
+    outlet: id,
+    serials: list(id, { min: 1, max: REDEEM_COUPONS }, byText),
+  }),
+  hand_over: record({
+    kind: word(['hand_over']),
+    chain,
+    nonce,
+    outlet: id,
+    goods,
+    charged: count,
+    sales: count,
+  }),
+  count: record({
+    kind: word(['count']),
+    chain,
+    nonce,
+    outlet: id,
+    lines: list(
+      record<{ readonly type: string; readonly height: number; readonly amount: number }>({
+        type: id,
+        height: count,
+        amount,
+      }),
+      { max: GOODS_LINES },
+      (a, b) => byText(a.type, b.type),
+    ),
+  }),
+};
+
+/** The canonical body of a transaction; its SHA-256 is the transaction's id. */
+export function encodeBody(transaction: Transaction): Uint8Array {
+  return encodeCbor((SHAPES[transaction.kind] as Shape<Transaction>).write(transaction));
+}
+
+/** Refuses `too_large`, `not_canonical`, `unknown_kind`, `malformed`, `not_sorted`; never throws, whatever the bytes. */
+export function decodeBody(body: Uint8Array): Result<Transaction, Refusal> {
+  const raw = decodeCbor(body);
+  if (!raw.ok) return raw;
+  const kind = raw.value instanceof Map ? raw.value.get('kind') : undefined;
+  if (typeof kind !== 'string') return refuse('malformed', 'no kind');
+  if (!Object.hasOwn(SHAPES, kind)) return refuse('unknown_kind');
+  const read = (SHAPES[kind as Kind] as Shape<Transaction>).read(raw.value);
+  return read.ok ? ok(read.value) : read;
+}
