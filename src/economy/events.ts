@@ -89,7 +89,10 @@ export type LedgerEvent =
   | { readonly kind: 'load'; readonly load: Id; readonly keyset: Id; readonly packs: number }
   | { readonly kind: 'issued'; readonly load: Id }
   | { readonly kind: 'announced'; readonly announcement: Id; readonly outlet: Id }
-  /** Coupons of one redemption that were taken; `skipped` names the rest with the reason. */
+  /**
+   * Coupons of one redemption that were taken, `minutes` their sum; `skipped` names the rest with the reason. `moved`: those
+   * of `serials` that had been taken from this other outlet's younger announcement; absent when none.
+   */
   | {
       readonly kind: 'redeemed';
       readonly transaction: Id;
@@ -97,8 +100,15 @@ export type LedgerEvent =
       readonly minutes: number;
       readonly serials: readonly Id[];
       readonly skipped: readonly { readonly serial: Id; readonly refusal: string }[];
+      readonly moved?: readonly { readonly serial: Id; readonly from: Id }[];
     }
-  | { readonly kind: 'aborted'; readonly outlet: Id; readonly serials: readonly Id[] }
+  /** `skipped`: serials that were spent, locked or aborted before and stay so; absent when none. */
+  | {
+      readonly kind: 'aborted';
+      readonly outlet: Id;
+      readonly serials: readonly Id[];
+      readonly skipped?: readonly Id[];
+    }
   | {
       readonly kind: 'handed_over';
       readonly transaction: Id;

@@ -21,6 +21,11 @@ export interface Context {
   readonly time: Seconds;
   /** The transaction's id. */
   readonly id: Id;
+  /**
+   * Of a redeem, when `verifyCoupons` ran beforehand (on another thread): one byte a coupon, 1 = its signature is valid.
+   * Absent: check verifies by itself.
+   */
+  readonly couponVerdicts?: Uint8Array;
   /** Tells the world; only `apply` calls it. */
   emit(event: LedgerEvent): void;
 }

@@ -3,6 +3,7 @@
  * keys; the engine (ledger/) persists exactly the rows that a block touched and hashes their contents, so nothing that
  * matters may live outside a table. Derived look-ups live in `Indexes` and are rebuilt from the tables.
  */
+import type { RsaPublicKey } from '../crypto-port.ts';
 import type { MicroMinutes } from '../units/micro-minutes.ts';
 import type { Amount, EstimatedOutput, Id, Key, Seconds, Unit } from './transaction.ts';
 
@@ -190,12 +191,17 @@ export interface LoadRow {
 export interface AnnouncementRow {
   readonly outlet: Id;
   readonly digest: Id;
+  /** Counts announcements from 0: «older» is the smaller. */
+  readonly ordinal: number;
   readonly redeem?: Id;
 }
 export interface SerialRow {
   readonly state: 'spent' | 'aborted' | 'locked';
   /** The announcement or abort that brought it. */
   readonly by: Id;
+  /** As what it was spent; a serial that is only aborted or locked never showed it. */
+  readonly keyset?: Id;
+  readonly exponent?: number;
 }
 
 /** All tables. A new transaction family adds a table at the end and moves none. */
@@ -238,6 +244,8 @@ export class State {
   readonly serials = new Table<SerialRow>('serials');
   /** Transaction id → height. */
   readonly transactions = new Table<number>('transactions');
+  /** `outlet/digest` → announcement. */
+  readonly announced = new Table<Id>('announced');
 
   readonly indexes = new Indexes();
 
@@ -258,4 +266,6 @@ export class Indexes {
   readonly uncovered = new Set<Id>();
   /** Wallet → origins with a balance. */
   readonly walletOrigins = new Map<Key, Set<Id>>();
+  /** Keyset → its public keys as numbers; filled when first asked for, because crypto keeps work by these objects' identity. */
+  readonly couponKeys = new Map<Id, readonly RsaPublicKey[]>();
 }

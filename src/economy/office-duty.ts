@@ -1,0 +1,42 @@
+/**
+ * What a coupon office owes, as pure functions: for every load of its keyset one issue, all blind signatures in the
+ * order of the blinded serials (RFC 9474 §4.3), each re-verified before it leaves. Everything is deterministic, so an
+ * office that lost its memory, or runs twice, makes the same bytes and therefore the same transaction.
+ * Not here: private keys at rest, when to act, sending (the node).
+ */
+import { blindSign } from '../coupons/rsabssa.ts';
+import type { CryptoPort, RsaPrivateKey } from '../crypto-port.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { blindedExponents } from './load.ts';
+import type { LoadRow, State } from './state.ts';
+import type { Id, Issue } from './transaction.ts';
+
+/** Loads of this office that wait for their issue, oldest first. Reads every load: for a start; afterwards follow the `load` events. */
+export function openLoads(state: State, office: Id): readonly Id[] {
+  const open: Id[] = [];
+  for (const [id, load] of state.loads.entries())
+    if (load.signatures === undefined && state.keysets.get(load.keyset)?.office === office) open.push(id);
+  return open;
+}
+
+/**
+ * The issue for one load. `keys`: the nine private keys of the load's keyset, 2^0 minutes first. Refuses `signing_failure`
+ * when a signature does not verify (a fault, which would give the key away, or keys of another keyset); nothing leaves.
+ */
+export function issueFor(
+  crypto: CryptoPort,
+  chain: string,
+  keys: readonly RsaPrivateKey[],
+  id: Id,
+  load: Pick<LoadRow, 'packs' | 'blinded'>,
+): Result<Issue, 'signing_failure'> {
+  const exponents = blindedExponents(load.packs);
+  const signatures: Uint8Array[] = [];
+  for (const [i, blinded] of load.blinded.entries()) {
+    const key = keys[exponents[i] as number];
+    const signed = key === undefined ? undefined : blindSign(crypto, key, blinded);
+    if (!signed?.ok) return refuse('signing_failure', `number ${i}: ${signed?.refusal ?? 'no key'}`);
+    signatures.push(signed.value);
+  }
+  return ok({ kind: 'issue', chain, load: id, signatures });
+}
