@@ -1,0 +1,85 @@
+/**
+ * SQLite for what must last. WAL, one writer; `synchronous = FULL` and `secure_delete = ON` at every open, because a
+ * reopened WAL database falls back to NORMAL and off; a checkpoint that truncates and says when it could not; a
+ * reserve file that is given up when the disk is full, so that a sale under way can still be closed.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+
+export type Db = Database.Database;
+
+/** Room kept free for closing a sale on a full disk, bytes. */
+const RESERVE_BYTES = 1_048_576;
+
+/** Opens (and at first creates) a database by its schema file. `rebuildable`: losing the last second is harmless, it is fetched again. */
+export function openDatabase(file: string, schema: URL, rebuildable = false): Db {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma(`synchronous = ${rebuildable ? 'NORMAL' : 'FULL'}`);
+  db.pragma('secure_delete = ON');
+  db.pragma('foreign_keys = ON');
+  if (!rebuildable) db.pragma('wal_autocheckpoint = 0');
+  if (db.pragma('user_version', { simple: true }) === 0) {
+    db.transaction(() => {
+      db.exec(readFileSync(schema, 'utf8'));
+      db.pragma('user_version = 1');
+    })();
+  }
+  truncateWal(db);
+  return db;
+}
+
+/** Writes the WAL back and empties it. False when a reader was in the way: then old contents are still in the file. */
+export function truncateWal(db: Db): boolean {
+  const [row] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  return row?.busy === 0;
+}
+
+/** True for the errors that mean «no room» rather than a bug. */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code ?? '';
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code.startsWith('SQLITE_IOERR_WRITE');
+}
+
+/** The reserve: a file of zeros beside the database. */
+export class Reserve {
+  readonly #file: string;
+  constructor(dataDir: string) {
+    this.#file = join(dataDir, 'reserve');
+  }
+  /** Makes the reserve if there is room; false when there is none. */
+  fill(): boolean {
+    if (existsSync(this.#file)) return true;
+    try {
+      const fd = openSync(this.#file, 'w', 0o600);
+      try {
+        writeSync(fd, Buffer.alloc(RESERVE_BYTES));
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      return true;
+    } catch (error) {
+      rmSync(this.#file, { force: true });
+      if (isDiskFull(error)) return false;
+      throw error;
+    }
+  }
+  /** Gives the room up. True when there was one. */
+  release(): boolean {
+    if (!existsSync(this.#file)) return false;
+    rmSync(this.#file);
+    return true;
+  }
+}

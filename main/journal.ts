@@ -1,0 +1,300 @@
+/**
+ * The journal: the one sale in flight, and what remains when it is closed. A fact and its errand are one database
+ * transaction. T1 «paid» only after the close is on disk. T2 nothing joins coupons to goods after the close: the
+ * in-flight row goes in the same transaction that spreads its parts, and `erase` then empties the WAL.
+ */
+import { concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
+import type { Id } from '../src/economy/transaction.ts';
+import { addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
+import { type Db, truncateWal } from './database.ts';
+import { type RandomBelow, Slots } from './slots.ts';
+import { TRANSCRIPT_BYTES } from './transcript.ts';
+
+/** A coupon as the till keeps it until its crowd leaves. */
+export interface TakenCoupon {
+  readonly keyset: Id;
+  readonly exponent: number;
+  readonly serial: Id;
+  readonly signature: Uint8Array;
+}
+const COUPON_BYTES = 1 + 32 + 1 + 32 + 256;
+
+function packCoupon(c: TakenCoupon): Uint8Array {
+  return concat(
+    Uint8Array.of(1),
+    hexBytes(c.keyset),
+    Uint8Array.of(c.exponent),
+    hexBytes(c.serial),
+    c.signature,
+  );
+}
+function unpackCoupon(b: Uint8Array): TakenCoupon {
+  return {
+    keyset: toHex(b.subarray(1, 33)),
+    exponent: b[33] as number,
+    serial: toHex(b.subarray(34, 66)),
+    signature: b.slice(66, 322),
+  };
+}
+
+export interface GoodsLine {
+  readonly type: Id;
+  readonly amount: number;
+}
+
+/** The intent of a purchase, on disk before any card is asked. `priced` is the frozen basket in the driver's own text. */
+export interface Intent {
+  readonly purchaseId: string;
+  readonly minutes: number;
+  readonly goods: readonly GoodsLine[];
+  readonly priced: string;
+}
+/** What the card answered. */
+export interface CardAnswer {
+  readonly coupons: readonly TakenCoupon[];
+  readonly batchId: string;
+  readonly attestation: string;
+  readonly day: number;
+  readonly pin: boolean;
+}
+export interface InFlight extends Intent {
+  readonly answer?: CardAnswer;
+}
+
+/** What leaves with a closed crowd. `entries` are stored by the outbox in the same transaction. */
+export interface ClosingCrowd {
+  readonly number: number;
+  readonly totals: CrowdTotals;
+  readonly coupons: readonly TakenCoupon[];
+  readonly abortedSerials: readonly Id[];
+}
+
+export interface FsyncFigures {
+  /** Commits that were waited for, and the milliseconds they took. */
+  readonly commits: number;
+  readonly milliseconds: number;
+}
+
+export class Journal {
+  readonly #db: Db;
+  readonly #coupons: Slots;
+  readonly #transcripts: Slots;
+  readonly #below: RandomBelow;
+  readonly #stopwatch: () => number;
+  #totals: CrowdTotals;
+  #number: number;
+  #commits = 0;
+  #milliseconds = 0;
+
+  constructor(db: Db, below: RandomBelow, stopwatch: () => number) {
+    this.#db = db;
+    this.#below = below;
+    this.#stopwatch = stopwatch;
+    this.#coupons = new Slots(db, 'coupon_slots', COUPON_BYTES, "substr(content, 1, 1) = x'00'");
+    this.#transcripts = new Slots(db, 'transcript_slots', TRANSCRIPT_BYTES, 'crowd = 0');
+    const row = db.prepare('select number, totals from crowd').get() as
+      | { number: number; totals: string }
+      | undefined;
+    if (row === undefined) db.prepare('insert into crowd values (1, 1, ?)').run(JSON.stringify(EMPTY_CROWD));
+    this.#totals = row === undefined ? EMPTY_CROWD : (JSON.parse(row.totals) as CrowdTotals);
+    this.#number = row?.number ?? 1;
+    this.prefill();
+  }
+
+  /** Slots for the next sales; between sales only. */
+  prefill(): void {
+    this.#coupons.ensure(256);
+    this.#transcripts.ensure(256);
+  }
+
+  get totals(): CrowdTotals {
+    return this.#totals;
+  }
+
+  get fsyncs(): FsyncFigures {
+    return { commits: this.#commits, milliseconds: this.#milliseconds };
+  }
+
+  #commit(work: () => void): void {
+    const tx = this.#db.transaction(work);
+    const start = this.#stopwatch();
+    tx.immediate();
+    this.#milliseconds += this.#stopwatch() - start;
+    this.#commits++;
+  }
+
+  /** Before any card is asked. */
+  begin(intent: Intent): void {
+    this.#commit(() => {
+      this.#db.prepare('delete from in_flight').run();
+      this.#db
+        .prepare('insert into in_flight (one, purchase_id, minutes, goods, priced) values (1, ?, ?, ?, ?)')
+        .run(intent.purchaseId, intent.minutes, JSON.stringify(intent.goods), intent.priced);
+    });
+  }
+
+  /** SPEND's answer, before ACK. */
+  answered(answer: CardAnswer): void {
+    const blob = Buffer.from(
+      JSON.stringify({ ...answer, coupons: answer.coupons.map((c) => toHex(packCoupon(c))) }),
+    );
+    this.#commit(() => {
+      this.#db.prepare('update in_flight set answer = ? where one = 1').run(blob);
+    });
+  }
+
+  /** The sale a restart finds. */
+  inFlight(): InFlight | undefined {
+    const row = this.#db.prepare('select * from in_flight').get() as
+      | { purchase_id: string; minutes: number; goods: string; priced: string; answer: Buffer | null }
+      | undefined;
+    if (row === undefined) return undefined;
+    const intent: Intent = {
+      purchaseId: row.purchase_id,
+      minutes: row.minutes,
+      goods: JSON.parse(row.goods) as GoodsLine[],
+      priced: row.priced,
+    };
+    if (row.answer === null) return intent;
+    const raw = JSON.parse(row.answer.toString()) as Omit<CardAnswer, 'coupons'> & { coupons: string[] };
+    return {
+      ...intent,
+      answer: { ...raw, coupons: raw.coupons.map((h) => unpackCoupon(fromHex(h) as Uint8Array)) },
+    };
+  }
+
+  /**
+   * ACK has answered (or nothing was to pay): coupons and transcript into random slots, goods, minutes and count into the
+   * crowd's totals, the in-flight row away, all at once. «Paid» may be shown when this returns.
+   */
+  close(
+    coupons: readonly TakenCoupon[],
+    transcript: Uint8Array | undefined,
+    goods: readonly GoodsLine[],
+    minutes: number,
+    now: number,
+  ): void {
+    const slots = this.#coupons.pick(coupons.length, this.#below);
+    const places = this.#transcripts.pick(transcript === undefined ? 0 : 1, this.#below);
+    const totals = addSale(this.#totals, { minutes, goods }, now);
+    this.#commit(() => {
+      for (const [i, c] of coupons.entries()) this.#coupons.write(slots[i] as number, packCoupon(c));
+      if (transcript !== undefined) this.#transcripts.write(places[0] as number, transcript, this.#number);
+      this.#db.prepare('update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
+      this.#db.prepare('delete from in_flight').run();
+    });
+    this.#coupons.take(slots);
+    this.#transcripts.take(places);
+    this.#totals = totals;
+  }
+
+  /** After «paid» and before the next sale: the WAL is written back and emptied. False when something was reading. */
+  erase(): boolean {
+    return truncateWal(this.#db);
+  }
+
+  /** The purchase is off. `tellCards`: its id goes into the list for OPEN, because a card may hold a record of it; `serials`: coupons already seen, which go to the ledger as an abort with the next crowd. */
+  abandon(tellCards: boolean, serials: readonly Id[]): void {
+    this.#commit(() => {
+      if (tellCards)
+        this.#db.prepare('insert or ignore into aborted_purchases select purchase_id from in_flight').run();
+      const insert = this.#db.prepare('insert or ignore into aborted_serials values (?)');
+      for (const serial of serials) insert.run(serial);
+      this.#db.prepare('delete from in_flight').run();
+    });
+  }
+
+  /** Ids of given-up purchases, for OPEN: at most `limit`, in order of id. */
+  abortedPurchases(limit: number): readonly Uint8Array[] {
+    const rows = this.#db.prepare('select id from aborted_purchases order by id limit ?').all(limit) as {
+      id: string;
+    }[];
+    return rows.map((r) => hexBytes(r.id));
+  }
+
+  /** A card has met these and undone them. */
+  abortsMet(ids: readonly Uint8Array[]): void {
+    if (ids.length === 0) return;
+    this.#commit(() => {
+      const del = this.#db.prepare('delete from aborted_purchases where id = ?');
+      for (const id of ids) del.run(toHex(id));
+    });
+  }
+
+  abortedSerialCount(): number {
+    return (this.#db.prepare('select count(*) as n from aborted_serials').get() as { n: number }).n;
+  }
+
+  /**
+   * Closes the crowd once: everything it held goes to `store` (the outbox's inserts) and is wiped here, in one
+   * transaction. `small`: fewer than k sales.
+   */
+  closeCrowd(
+    now: number,
+    small: boolean,
+    store: (crowd: ClosingCrowd) => { readonly redemption: Id | null },
+  ): void {
+    const used = this.#db
+      .prepare("select slot, content from coupon_slots where substr(content, 1, 1) = x'01'")
+      .all() as {
+      slot: number;
+      content: Buffer;
+    }[];
+    const aborted = this.#db.prepare('select serial from aborted_serials order by serial').all() as {
+      serial: string;
+    }[];
+    const number = this.#number;
+    this.#commit(() => {
+      const { redemption } = store({
+        number,
+        totals: this.#totals,
+        coupons: used.map((r) => unpackCoupon(r.content)),
+        abortedSerials: aborted.map((r) => r.serial),
+      });
+      this.#db
+        .prepare(
+          'insert into closed_crowds (number, sales, small, closed_at, redemption) values (?, ?, ?, ?, ?)',
+        )
+        .run(number, this.#totals.sales, small ? 1 : 0, now, redemption);
+      const empty = new Uint8Array(COUPON_BYTES);
+      for (const { slot } of used) this.#coupons.write(slot, empty);
+      this.#db.prepare('delete from aborted_serials').run();
+      this.#db
+        .prepare('update crowd set number = ?, totals = ? where one = 1')
+        .run(number + 1, JSON.stringify(EMPTY_CROWD));
+    });
+    this.#coupons.give(used.map((r) => r.slot));
+    this.#totals = EMPTY_CROWD;
+    this.#number = number + 1;
+    this.erase();
+  }
+
+  smallCrowds(): number {
+    return (
+      this.#db.prepare('select count(*) as n from closed_crowds where small = 1').get() as { n: number }
+    ).n;
+  }
+
+  /** A crowd's redemption is final. */
+  redemptionFinal(redemption: Id, now: number): void {
+    this.#db
+      .prepare('update closed_crowds set final_at = ? where redemption = ? and final_at is null')
+      .run(now, redemption);
+  }
+
+  /** Transcripts whose crowd has been final for `offlineMax` seconds are written over. */
+  forgetTranscripts(now: number, offlineMax: number): void {
+    const rows = this.#db
+      .prepare(
+        'select slot from transcript_slots where crowd in (select number from closed_crowds where final_at is not null and final_at <= ?)',
+      )
+      .all(now - offlineMax) as { slot: number }[];
+    if (rows.length === 0) return;
+    const empty = new Uint8Array(TRANSCRIPT_BYTES);
+    this.#commit(() => {
+      for (const { slot } of rows) this.#transcripts.write(slot, empty, 0);
+    });
+    this.#transcripts.give(rows.map((r) => r.slot));
+    this.erase();
+  }
+}
