@@ -64,3 +64,5 @@ export const VALUE_DIGITS = 40;
 export const SECONDS_MAX = 253_402_300_799;
 /** A keyset is live for at least five years of 365.25 days: short-lived keysets would link coupons to wallets. Seconds. */
 export const KEYSET_SECONDS = 157_788_000;
+/** Changes of one outlet's book of one type that a count can name by height; an older height is refused. */
+export const STOCK_HISTORY = 256;

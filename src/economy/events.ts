@@ -70,6 +70,10 @@ export type LedgerEvent =
       readonly tax: string;
       readonly debt: string;
     }
+  /** Clearing that stayed on one side of zero and was booked to w by a revision (§6.3): public, signed. */
+  | { readonly kind: 'clearing_booked'; readonly outlet: Id; readonly until: number; readonly value: string }
+  /** The keyset that is live in a subsystem after a merge. */
+  | { readonly kind: 'live_keyset'; readonly subsystem: Id; readonly keyset: Id }
   | { readonly kind: 'claimed'; readonly workload: Id; readonly share: string }
   | {
       readonly kind: 'keyset';

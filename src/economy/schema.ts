@@ -67,16 +67,28 @@ export function text(max: number): Shape<string> {
   return {
     write: (value) => value,
     read: (raw) =>
-      typeof raw === 'string' &&
-      raw.length > 0 &&
-      raw.length <= max &&
-      raw.isWellFormed() &&
-      !HIDDEN.test(raw)
+      typeof raw === 'string' && raw.length > 0 && raw.length <= max && raw.isWellFormed() && !hidden(raw)
         ? ok(raw)
         : malformed('text'),
   };
 }
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+
+/** First and last of each range of code units that text may not hold. */
+const HIDDEN: readonly (readonly [number, number])[] = [
+  [0x0000, 0x001f],
+  [0x007f, 0x009f],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0xfeff, 0xfeff],
+];
+function hidden(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (HIDDEN.some(([first, last]) => unit >= first && unit <= last)) return true;
+  }
+  return false;
+}
 
 /** Text of a given pattern. */
 export function pattern(expression: RegExp): Shape<string> {

@@ -85,6 +85,8 @@ export interface LotRow {
   readonly label: Label;
   /** The transaction that gave ownership. */
   readonly origin: Id;
+  /** Operating minutes of a means of production as estimated; absent for other goods. */
+  readonly durability?: number;
 }
 export type Label = 'common' | 'exclusive';
 export interface OrderRow {
@@ -204,6 +206,12 @@ export interface SerialRow {
   readonly exponent?: number;
 }
 
+/** From `time` on the clearing nearest to zero was `value`; 0 also stands for a change of sign. */
+export interface ClearingLow {
+  readonly time: Seconds;
+  readonly value: MicroMinutes;
+}
+
 /** All tables. A new transaction family adds a table at the end and moves none. */
 export class State {
   /** `chain` → chain id; `height`, `time` of the last block. Decimal strings. */
@@ -247,6 +255,11 @@ export class State {
   /** `outlet/digest` → announcement. */
   readonly announced = new Table<Id>('announced');
 
+  /** Outlet → the clearing nearest to zero since each time, for the booking at a revision (§6.3). */
+  readonly clearingLows = new Table<readonly ClearingLow[]>('clearing_lows');
+  /** `outlet/until` → clearing that a revision booked to w; the outlet's public record. */
+  readonly clearingBooked = new Table<MicroMinutes>('clearing_booked');
+
   readonly indexes = new Indexes();
 
   tables(): readonly Table<unknown>[] {
@@ -258,6 +271,10 @@ export class State {
 export class Indexes {
   /** Subsystem → its collectives. */
   readonly members = new Map<Id, Set<Id>>();
+  /** Subsystem → types that have a pool. */
+  readonly pools = new Map<Id, Set<Id>>();
+  /** Subsystem → types that have a label. */
+  readonly labels = new Map<Id, Set<Id>>();
   /** Collective → strong trust. */
   readonly neighbours = new Map<Id, Set<Id>>();
   /** Signing key → collective (own keys only). */
