@@ -79,7 +79,8 @@ export function beBytes(value: number | bigint, length: number): Uint8Array {
     if (v === 0) return out;
     throw new Error('integer too large');
   }
-  const hex = BigInt(value).toString(16);
+  const big = BigInt(value);
+  const hex = big === 0n ? '' : big.toString(16);
   if (hex.startsWith('-') || hex.length > 2 * length) throw new Error('integer does not fit');
   const digits = hex.padStart(2 * length, '0');
   for (let i = 0; i < length; i++)

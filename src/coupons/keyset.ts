@@ -68,7 +68,7 @@ export function checkKeyset(
   if (keys.length !== DENOMINATIONS) return refuse('wrong_count', `${keys.length} keys`);
   const checked: RsaPublicKey[] = [];
   for (const [exponent, { n, e }] of keys.entries())
-    if (BigInt(e) !== PUBLIC_EXPONENT) return refuse('wrong_exponent', `key ${exponent}`);
+    if (e !== 65_537 && e !== PUBLIC_EXPONENT) return refuse('wrong_exponent', `key ${exponent}`);
     else if (n.length !== MODULUS_BYTES || (n[0] as number) < 0x80)
       return refuse('wrong_size', `key ${exponent}`);
     else checked.push({ n: beInt(n), e: PUBLIC_EXPONENT });
