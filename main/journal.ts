@@ -52,10 +52,8 @@ export interface Intent {
 /** What the card answered. */
 export interface CardAnswer {
   readonly coupons: readonly TakenCoupon[];
-  readonly batchId: string;
-  readonly attestation: string;
-  readonly day: number;
-  readonly pin: boolean;
+  /** Hex of what a dispute is decided by (card-session). */
+  readonly transcript: string;
 }
 export interface InFlight extends Intent {
   readonly answer?: CardAnswer;

@@ -10,17 +10,6 @@ import type { CryptoPort } from '../src/crypto-port.ts';
 export const TRANSCRIPT_BYTES = 640;
 const PLAIN_BYTES = TRANSCRIPT_BYTES - 2 * 48;
 
-export interface Transcript {
-  readonly purchaseId: Uint8Array;
-  readonly minutes: number;
-  readonly day: number;
-  readonly pin: boolean;
-  readonly batchId: Uint8Array;
-  readonly attestation: Uint8Array;
-  /** keyset(2) ‖ exponent(1) ‖ serial(32) each. */
-  readonly heads: readonly Uint8Array[];
-}
-
 export interface DisputeKeys {
   /** X25519 public keys. */
   readonly outlet: Uint8Array;
@@ -35,25 +24,14 @@ function seal(crypto: CryptoPort, to: Uint8Array, secret: Uint8Array, plain: Uin
   return concat(ephemeral, crypto.aes256GcmSeal(key, new Uint8Array(12), new Uint8Array(0), plain));
 }
 
-/** A sealed transcript of TRANSCRIPT_BYTES. `random` gives fresh bytes. */
+/** A sealed transcript of TRANSCRIPT_BYTES. `transcript` is what `card-session` gives (batch id, signature, signed message); `random` gives fresh bytes. */
 export function sealTranscript(
   crypto: CryptoPort,
   random: (length: number) => Uint8Array,
   keys: DisputeKeys,
-  t: Transcript,
+  transcript: Uint8Array,
 ): Uint8Array {
   const plain = new Uint8Array(PLAIN_BYTES);
-  plain.set(
-    concat(
-      t.purchaseId,
-      beBytes(t.minutes, 2),
-      beBytes(t.day, 2),
-      beBytes(t.pin ? 1 : 0, 1),
-      t.batchId,
-      t.attestation,
-      beBytes(t.heads.length, 1),
-      ...t.heads,
-    ),
-  );
+  plain.set(concat(beBytes(transcript.length, 2), transcript));
   return seal(crypto, keys.office, random(32), seal(crypto, keys.outlet, random(32), plain));
 }

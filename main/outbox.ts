@@ -1,0 +1,224 @@
+/**
+ * The outbox: what the ledger must hear, stored in the transaction that made it true, sent until answered. The id is the
+ * transaction's id, so sending twice is harmless (`exists` is success). An entry the ledger refuses is set aside,
+ * counted and shown, never thrown away; what follows it waits.
+ */
+
+import { toHex } from '../src/bytes.ts';
+import type { CryptoPort } from '../src/crypto-port.ts';
+import { makeEnvelope } from '../src/economy/build.ts';
+import { couponsDigest, sortCoupons } from '../src/economy/coupon-verdict.ts';
+import type {
+  Abort,
+  Announce,
+  Count,
+  HandOver,
+  Id,
+  Redeem,
+  Transaction,
+} from '../src/economy/transaction.ts';
+import { type CrowdPolicy, randomDelay } from '../src/sale/crowd.ts';
+import type { Db } from './database.ts';
+import type { ClosingCrowd, GoodsLine } from './journal.ts';
+import type { LedgerClient } from './ledger-client.ts';
+
+export interface OutboxKeys {
+  readonly chain: string;
+  readonly outlet: Id;
+  /** Ed25519 seed of the till's delegated key. */
+  readonly seed: Uint8Array;
+}
+
+interface Row {
+  readonly id: string;
+  readonly kind: string;
+  readonly envelope: Buffer;
+  readonly due_at: number;
+}
+
+export interface SetAside {
+  readonly id: string;
+  readonly kind: string;
+  readonly refusal: string;
+}
+
+export class Outbox {
+  readonly #db: Db;
+  readonly #crypto: CryptoPort;
+  readonly #random: (length: number) => Uint8Array;
+  readonly #keys: OutboxKeys;
+
+  constructor(db: Db, crypto: CryptoPort, random: (length: number) => Uint8Array, keys: OutboxKeys) {
+    this.#db = db;
+    this.#crypto = crypto;
+    this.#random = random;
+    this.#keys = keys;
+  }
+
+  #nonce(): string {
+    return toHex(this.#random(8));
+  }
+
+  /** Builds, signs and stores one entry; inside the caller's database transaction. Returns its id. */
+  #store(
+    transaction: Transaction & { kind: 'announce' | 'redeem' | 'abort' | 'hand_over' | 'count' },
+    dueAt: number,
+    after: Id | null,
+  ): Id {
+    const built = makeEnvelope(this.#crypto, transaction, [this.#keys.seed]);
+    this.#db
+      .prepare(
+        "insert or ignore into outbox (id, kind, envelope, due_at, after, state) values (?, ?, ?, ?, ?, 'waiting')",
+      )
+      .run(built.id, transaction.kind, built.bytes, dueAt, after);
+    return built.id;
+  }
+
+  /**
+   * Everything a closed crowd has to say: announcement, redemption, hand-over and aborts, each at its own random time.
+   * Redemption and hand-over hold exactly the same sales. Runs inside the journal's transaction.
+   */
+  storeCrowd(crowd: ClosingCrowd, policy: CrowdPolicy, now: number): { redemption: Id | null } {
+    const { chain, outlet } = this.#keys;
+    const later = () => now + randomDelay(policy, this.#random(4));
+    let redemption: Id | null = null;
+    if (crowd.coupons.length > 0) {
+      const coupons = sortCoupons(crowd.coupons);
+      const announce: Announce = {
+        kind: 'announce',
+        chain,
+        nonce: this.#nonce(),
+        outlet,
+        digest: couponsDigest(this.#crypto, coupons),
+      };
+      const announceAt = later();
+      const announcement = this.#store(announce, announceAt, null);
+      const redeem: Redeem = { kind: 'redeem', chain, outlet, announcement, coupons };
+      redemption = this.#store(redeem, Math.max(announceAt, later()), announcement);
+    }
+    const goods: GoodsLine[] = Object.entries(crowd.totals.goods)
+      .map(([type, amount]) => ({ type, amount }))
+      .sort((a, b) => (a.type < b.type ? -1 : 1));
+    if (goods.length > 0) {
+      const handOver: HandOver = {
+        kind: 'hand_over',
+        chain,
+        nonce: this.#nonce(),
+        outlet,
+        goods,
+        charged: crowd.totals.charged,
+        sales: crowd.totals.sales,
+      };
+      const id = this.#store(handOver, later(), null);
+      const insert = this.#db.prepare('insert into unbooked_goods values (?, ?, ?)');
+      for (const { type, amount } of goods) insert.run(id, type, amount);
+    }
+    if (crowd.abortedSerials.length > 0) {
+      const abort: Abort = {
+        kind: 'abort',
+        chain,
+        nonce: this.#nonce(),
+        outlet,
+        serials: crowd.abortedSerials,
+      };
+      this.#store(abort, later(), null);
+    }
+    return { redemption };
+  }
+
+  /** A sealed count, due at once. */
+  storeCount(lines: Count['lines'], now: number): Id {
+    const { chain, outlet } = this.#keys;
+    return this.#store({ kind: 'count', chain, nonce: this.#nonce(), outlet, lines }, now, null);
+  }
+
+  /** Entries not yet answered, and those set aside. */
+  get counts(): { readonly unsent: number; readonly setAside: number } {
+    const row = this.#db
+      .prepare("select sum(state = 'waiting') as unsent, sum(state = 'set_aside') as aside from outbox")
+      .get() as { unsent: number | null; aside: number | null };
+    return { unsent: row.unsent ?? 0, setAside: row.aside ?? 0 };
+  }
+
+  setAside(): readonly SetAside[] {
+    return this.#db
+      .prepare("select id, kind, refusal from outbox where state = 'set_aside'")
+      .all() as SetAside[];
+  }
+
+  state(id: Id): { readonly state: string; readonly refusal: string | null } | undefined {
+    return this.#db.prepare('select state, refusal from outbox where id = ?').get(id) as
+      | { state: string; refusal: string | null }
+      | undefined;
+  }
+
+  /** The next entry that may go now. */
+  #due(now: number): Row | undefined {
+    return this.#db
+      .prepare(
+        `select id, kind, envelope, due_at from outbox o where state = 'waiting' and due_at <= ?
+         and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state != 'answered'))
+         order by due_at, id limit 1`,
+      )
+      .get(now) as Row | undefined;
+  }
+
+  /** When the next entry may go, seconds since 1970; null when none waits. */
+  nextDue(): number | null {
+    const row = this.#db.prepare("select min(due_at) as at from outbox where state = 'waiting'").get() as {
+      at: number | null;
+    };
+    return row.at;
+  }
+
+  /**
+   * Sends what is due, one after the other, until nothing is or the node does not answer. `answered` is told of each
+   * entry the ledger took. False when the node was unreachable.
+   */
+  async flush(
+    client: LedgerClient,
+    now: () => number,
+    answered: (id: Id, kind: string, height: number) => void,
+  ): Promise<boolean> {
+    for (let row = this.#due(now()); row !== undefined; row = this.#due(now())) {
+      const result = await client.submit(row.envelope);
+      if (result.kind === 'unreachable') return false;
+      if (result.kind === 'answered') {
+        this.#db
+          .prepare("update outbox set state = 'answered', height = ? where id = ?")
+          .run(result.height, row.id);
+        answered(row.id, row.kind, result.height);
+      } else {
+        const why = result.detail === undefined ? result.refusal : `${result.refusal}: ${result.detail}`;
+        this.#db.prepare("update outbox set state = 'set_aside', refusal = ? where id = ?").run(why, row.id);
+      }
+    }
+    return true;
+  }
+
+  /** The subscription has reached `height`: answered entries up to it, and goods of hand-overs it has shown, are done. */
+  seen(height: number): void {
+    const rows = this.#db
+      .prepare("select id from outbox where state = 'answered' and height <= ?")
+      .all(height) as { id: string }[];
+    if (rows.length === 0) return;
+    this.#db.transaction(() => {
+      for (const { id } of rows) {
+        this.#db.prepare('delete from unbooked_goods where hand_over = ?').run(id);
+        this.#db
+          .prepare(
+            "delete from outbox where id = ? and not exists (select 1 from outbox where after = ? and state != 'answered')",
+          )
+          .run(id, id);
+      }
+    })();
+  }
+
+  /** Sold and in hand-overs, and not yet in the book this terminal sees. */
+  unbooked(type: Id): number {
+    const row = this.#db.prepare('select sum(amount) as n from unbooked_goods where type = ?').get(type) as {
+      n: number | null;
+    };
+    return row.n ?? 0;
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * What the terminal has learnt from the stream: price book, keysets, batches, offices, spent serials, and the height it
+ * stands at, written together. Folded from events alone; a break resumes at the height.
+ */
+import { hexBytes, toHex } from '../src/bytes.ts';
+import { checkKeyset, type Keyset } from '../src/coupons/keyset.ts';
+import type { CryptoPort } from '../src/crypto-port.ts';
+import type { BlockEvents, LedgerEvent } from '../src/economy/events.ts';
+import type { Id } from '../src/economy/transaction.ts';
+import { type BookChange, PriceBook } from '../src/sale/price-book.ts';
+import type { Db } from './database.ts';
+
+export class View {
+  readonly book = new PriceBook();
+  readonly #db: Db;
+  readonly #crypto: CryptoPort;
+  readonly #keysets = new Map<Id, Keyset>();
+  readonly #batches = new Map<string, { readonly key: Uint8Array; readonly until: number }>();
+  readonly #offices = new Map<Id, Id>();
+  #chain = '';
+  #height = 0;
+  #time = 0;
+  #heard = 0;
+
+  constructor(db: Db, crypto: CryptoPort) {
+    this.#db = db;
+    this.#crypto = crypto;
+    const at = db.prepare('select * from position').get() as
+      | { chain: string; height: number; time: number; heard: number }
+      | undefined;
+    if (at !== undefined) {
+      this.#chain = at.chain;
+      this.#height = at.height;
+      this.#time = at.time;
+      this.#heard = at.heard;
+    }
+    for (const row of db.prepare('select tab, key, row from book').all() as {
+      tab: string;
+      key: string;
+      row: string;
+    }[])
+      this.#restore(row.tab, row.key, JSON.parse(row.row) as Record<string, string>);
+    for (const row of db.prepare('select id, office, moduli from keysets').all() as {
+      id: string;
+      office: string;
+      moduli: string;
+    }[])
+      this.#addKeyset(row.office, row.moduli.split(' '));
+    for (const row of db.prepare('select id, key, until from batches').all() as {
+      id: string;
+      key: string;
+      until: number;
+    }[])
+      this.#batches.set(row.id, { key: hexBytes(row.key), until: row.until });
+  }
+
+  get chain(): string {
+    return this.#chain;
+  }
+  /** Height of the last block folded; −1 before any. */
+  get height(): number {
+    return this.#chain === '' ? -1 : this.#height;
+  }
+  get time(): number {
+    return this.#time;
+  }
+  /** When the ledger was last heard, by the terminal's clock. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  #restore(tab: string, key: string, row: Record<string, string>): void {
+    if (tab === 'collective')
+      this.book.collectives.set(key, { name: row.name ?? '', subsystem: row.subsystem ?? key });
+    else if (tab === 'product') this.book.products.set(key, { name: row.name ?? '', unit: row.unit ?? '' });
+    else {
+      const [collective = '', type = ''] = key.split('/');
+      const of = this.book.stock.get(type) ?? new Map();
+      of.set(collective, { amount: BigInt(row.amount ?? 0), value: BigInt(row.value ?? 0) });
+      this.book.stock.set(type, of);
+    }
+  }
+
+  #row({ table, key }: BookChange): string {
+    if (table === 'collective') return JSON.stringify(this.book.collectives.get(key));
+    if (table === 'product') return JSON.stringify(this.book.products.get(key));
+    const [collective = '', type = ''] = key.split('/');
+    const entry = this.book.stock.get(type)?.get(collective);
+    return JSON.stringify({ amount: String(entry?.amount ?? 0n), value: String(entry?.value ?? 0n) });
+  }
+
+  /** A keyset that does not hold what it must is not taken, whatever the stream says. */
+  #addKeyset(office: Id, moduli: readonly string[]): Keyset | undefined {
+    const keyset = checkKeyset(
+      this.#crypto,
+      moduli.map((n) => ({ n: hexBytes(n), e: 65_537 })),
+    );
+    if (!keyset.ok) return undefined;
+    this.#keysets.set(toHex(keyset.value.id), keyset.value);
+    this.#offices.set(toHex(keyset.value.id), office);
+    return keyset.value;
+  }
+
+  #fold(event: LedgerEvent): void {
+    const put = this.#db.prepare('insert or replace into book values (?, ?, ?)');
+    for (const change of this.book.fold(event)) put.run(change.table, change.key, this.#row(change));
+    const serial = (s: Id, state: string) =>
+      this.#db.prepare('insert or ignore into serials values (?, ?)').run(s, state);
+    switch (event.kind) {
+      case 'genesis':
+        this.#chain = event.chain;
+        break;
+      case 'keyset': {
+        const keyset = this.#addKeyset(event.office, event.moduli);
+        if (keyset !== undefined)
+          this.#db
+            .prepare('insert or replace into keysets values (?, ?, ?)')
+            .run(toHex(keyset.id), event.office, event.moduli.join(' '));
+        break;
+      }
+      case 'batch': {
+        const key = hexBytes(event.key).subarray(1);
+        const id = toHex(this.#crypto.sha256(key).subarray(0, 8));
+        this.#batches.set(id, { key, until: event.until });
+        this.#db.prepare('insert or replace into batches values (?, ?, ?)').run(id, toHex(key), event.until);
+        break;
+      }
+      case 'redeemed':
+        for (const s of event.serials) serial(s, 'spent');
+        break;
+      case 'aborted':
+        for (const s of event.serials) serial(s, 'aborted');
+        break;
+    }
+  }
+
+  /** Folds the next block; one that does not follow is left alone and false comes back. */
+  apply(block: BlockEvents, now: number): boolean {
+    if (this.#chain !== '' && block.height !== this.#height + 1) return false;
+    if (this.#chain === '' && block.events[0]?.kind !== 'genesis') return false;
+    this.#db.transaction(() => {
+      for (const event of block.events) this.#fold(event);
+      this.#height = block.height;
+      this.#time = block.time;
+      this.#heard = now;
+      this.#db
+        .prepare('insert or replace into position values (1, ?, ?, ?, ?)')
+        .run(this.#chain, block.height, block.time, now);
+    })();
+    return true;
+  }
+
+  /** The node has shown that it is there. Kept on disk once a minute: offlineMax counts days. */
+  heardNow(now: number): void {
+    if (now - this.#heard >= 60) this.#db.prepare('update position set heard = ?').run(now);
+    this.#heard = now;
+  }
+
+  /** Keysets whose id begins with these two bytes. */
+  keysetsByPrefix(prefix: Uint8Array): readonly Keyset[] {
+    const hex = toHex(prefix);
+    return [...this.#keysets].filter(([id]) => id.startsWith(hex)).map(([, keyset]) => keyset);
+  }
+
+  /** The newest keyset of an office in the outlet's subsystem: the one a load is made with. */
+  liveKeyset(outlet: Id): Keyset | undefined {
+    const subsystem = this.book.collectives.get(outlet)?.subsystem;
+    let live: Keyset | undefined;
+    for (const [id, keyset] of this.#keysets) {
+      const office = this.#offices.get(id);
+      if (office !== undefined && this.book.collectives.get(office)?.subsystem === subsystem) live = keyset;
+    }
+    return live;
+  }
+
+  /** A batch's attestation key by its 8-byte id; undefined when unknown or, by ledger time, expired. */
+  batch(id: Uint8Array): Uint8Array | undefined {
+    const row = this.#batches.get(toHex(id));
+    return row !== undefined && row.until >= this.#time ? row.key : undefined;
+  }
+
+  /** Has the ledger seen, locked or aborted this serial? */
+  serialSeen(serial: Id): boolean {
+    return this.#db.prepare('select 1 from serials where serial = ?').get(serial) !== undefined;
+  }
+}
