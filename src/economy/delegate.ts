@@ -7,7 +7,8 @@ import { ok, type Result, refuse } from '../result.ts';
 import { delegation } from './outlet.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
-import type { Delegate, Key } from './transaction.ts';
+import type { Delegate } from './transaction.ts';
+import { collective, keysOf } from './who.ts';
 
 /**
  * Refuses `unknown_collective`, `key_in_use` (a till key is nobody's own key), `not_an_outlet`, `expired` (`until` is not
@@ -16,13 +17,10 @@ import type { Delegate, Key } from './transaction.ts';
  */
 export const delegateRule: Rule<Delegate, null> = {
   kind: 'delegate',
-  signers(context, { outlet }): Result<readonly Key[], Refusal> {
-    const row = context.state.collectives.get(outlet);
-    return row === undefined ? refuse('unknown_collective') : ok([row.key]);
-  },
+  signers: (context, { outlet }) => keysOf(context.state, outlet),
   check({ state, time }, { outlet, key, until }): Result<null, Refusal> {
     if (state.indexes.byKey.has(key)) return refuse('key_in_use');
-    if (!state.collectives.get(outlet)?.dispatches) return refuse('not_an_outlet');
+    if (!collective(state, outlet).dispatches) return refuse('not_an_outlet');
     if (until <= time) return refuse('expired');
     const earlier = delegation(state, outlet, key);
     if (earlier !== undefined && earlier.until >= time) return refuse('already_delegated');

@@ -120,6 +120,8 @@ export type LedgerEvent =
       readonly charged: number;
       readonly value: string;
       readonly sales: number;
+      /** Micro-minutes by which the charge fell short of the lowest prices and which stay in the clearing; absent when none. */
+      readonly lack?: string;
     }
   | {
       readonly kind: 'counted';

@@ -11,11 +11,13 @@ import type { CryptoPort, RsaPublicKey } from '../crypto-port.ts';
 import { LOAD_PACKS, PACK, PACK_COUPONS, PACK_MINUTES } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
-import { couponKeys, subsystemOf } from './office.ts';
+import { addBalance } from './accounts.ts';
+import { couponKeys } from './office.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { KeysetRow, LoadRow, State } from './state.ts';
 import type { Id, Issue, Key, Load } from './transaction.ts';
+import { collective, subsystemOf } from './who.ts';
 
 /** The exponent of each blinded serial of a load: ascending, and of each packs × its count in the pack. */
 export function blindedExponents(packs: number): readonly number[] {
@@ -33,14 +35,14 @@ interface Taken {
  */
 function takeFrom(state: State, wallet: Key, subsystem: Id, need: MicroMinutes): Taken[] | undefined {
   const origins = [...(state.indexes.walletOrigins.get(wallet) ?? [])]
-    .map((origin) => ({ origin, row: state.collectives.get(origin) }))
-    .filter(({ row }) => row?.subsystem === subsystem)
-    .sort((a, b) => (a.row?.ordinal ?? 0) - (b.row?.ordinal ?? 0));
+    .map((origin) => ({ origin, row: collective(state, origin) }))
+    .filter(({ row }) => row.subsystem === subsystem)
+    .sort((a, b) => a.row.ordinal - b.row.ordinal);
   const taken: Taken[] = [];
   let rest = need;
   for (const { origin } of origins) {
     const balance = state.balances.get(`${wallet}/${origin}`) ?? 0n;
-    if (rest === 0n || balance <= 0n) continue;
+    if (rest === 0n) break;
     const value = balance < rest ? balance : rest;
     taken.push({ origin, value });
     rest -= value;
@@ -94,15 +96,7 @@ export const loadRule: Rule<Load, LoadPlan> = {
   },
   apply(context: Context, { wallet, keyset, packs, blinded }, { taken, hashes }): void {
     const { state, id, height } = context;
-    for (const { origin, value } of taken) {
-      const key = `${wallet}/${origin}`;
-      const left = (state.balances.get(key) ?? 0n) - value;
-      if (left > 0n) state.balances.set(key, left);
-      else {
-        state.balances.delete(key);
-        state.indexes.walletOrigins.get(wallet)?.delete(origin);
-      }
-    }
+    for (const { origin, value } of taken) addBalance(state, wallet, origin, -value);
     for (const hash of hashes) state.blinded.set(hash, id);
     state.loads.set(id, { wallet, keyset, packs, blinded, height, taken });
     context.emit({ kind: 'load', load: id, keyset, packs });
@@ -142,8 +136,7 @@ export const issueRule: Rule<Issue, LoadRow> = {
   signers({ state }, { load }, offered): Result<readonly Key[], Refusal> {
     const found = loadWithKeyset(state, load);
     if (found === undefined) return refuse('unknown_load');
-    const key = state.collectives.get(found.keyset.office)?.key;
-    if (key === undefined) throw new Error(`no office ${found.keyset.office}`);
+    const { key } = collective(state, found.keyset.office);
     return offered.length === 0 || offered.includes(key) ? ok([key]) : refuse('not_the_office');
   },
   check({ state, crypto }, { load: id, signatures }): Result<LoadRow, Refusal> {

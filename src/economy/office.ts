@@ -13,13 +13,8 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { KeysetRow, State } from './state.ts';
-import type { Batch, Id, Key, PublishKeyset } from './transaction.ts';
-
-/** The office's own key. Refuses `unknown_collective`. */
-function officeKey({ state }: Context, office: Id): Result<readonly Key[], Refusal> {
-  const row = state.collectives.get(office);
-  return row === undefined ? refuse('unknown_collective') : ok([row.key]);
-}
+import type { Batch, Id, PublishKeyset } from './transaction.ts';
+import { keysOf, subsystemOf } from './who.ts';
 
 /** A registered keyset's public keys as numbers, always the same objects; undefined for an unknown keyset. */
 export function couponKeys(state: State, keyset: Id): readonly RsaPublicKey[] | undefined {
@@ -30,13 +25,6 @@ export function couponKeys(state: State, keyset: Id): readonly RsaPublicKey[] | 
   const keys = row.keys.map(({ n, e }) => ({ n: beInt(n), e: BigInt(e) }));
   state.indexes.couponKeys.set(keyset, keys);
   return keys;
-}
-
-/** The subsystem of a registered collective; asking for another is a bug and throws. */
-export function subsystemOf(state: State, collective: Id): Id {
-  const row = state.collectives.get(collective);
-  if (row === undefined) throw new Error(`no collective ${collective}`);
-  return row.subsystem;
 }
 
 /** The keyset that is live in the office's subsystem, and its id. */
@@ -53,7 +41,7 @@ function liveKeyset(state: State, office: Id): { readonly id: Id; readonly row: 
  */
 export const keysetRule: Rule<PublishKeyset, { readonly id: Id }> = {
   kind: 'keyset',
-  signers: (context, { office }) => officeKey(context, office),
+  signers: (context, { office }) => keysOf(context.state, office),
   check({ state, crypto, time }, { office, keys }): Result<{ readonly id: Id }, Refusal> {
     const checked = checkKeyset(crypto, keys);
     if (!checked.ok) return refuse('bad_keyset', checked.refusal);
@@ -78,7 +66,7 @@ export const keysetRule: Rule<PublishKeyset, { readonly id: Id }> = {
  */
 export const batchRule: Rule<Batch, null> = {
   kind: 'batch',
-  signers: (context, { office }) => officeKey(context, office),
+  signers: (context, { office }) => keysOf(context.state, office),
   check({ state, time }, { office, key, until }): Result<null, Refusal> {
     if (state.batches.has(key)) return refuse('batch_known');
     if (until <= time) return refuse('expired');

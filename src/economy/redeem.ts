@@ -9,13 +9,15 @@
 import { DENOMINATION_EXPONENTS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes } from '../units/micro-minutes.ts';
+import { moveClearing } from './accounts.ts';
 import { couponOrder, couponsDigest, verifyCouponSignature } from './coupon-verdict.ts';
-import { couponKeys, subsystemOf } from './office.ts';
+import { couponKeys } from './office.ts';
 import { outletSigner } from './outlet.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { AnnouncementRow, KeysetRow, SerialRow, State } from './state.ts';
 import type { Abort, Announce, Id, Redeem, RedeemedCoupon } from './transaction.ts';
+import { subsystemOf, weakTrust } from './who.ts';
 
 /** Refuses `already_announced`: this outlet announced this digest before. Another's announcement of it is in nobody's way. */
 export const announceRule: Rule<Announce, null> = {
@@ -58,8 +60,7 @@ function losesTo(state: State, older: AnnouncementRow, coupon: RedeemedCoupon, r
   const holder = state.announcements.get(row.by);
   if (holder === undefined || holder.ordinal <= older.ordinal) return undefined;
   if (row.keyset !== coupon.keyset || row.exponent !== coupon.exponent) return undefined;
-  const near = subsystemOf(state, holder.outlet) === subsystemOf(state, older.outlet);
-  return near ? holder.outlet : undefined;
+  return weakTrust(state, holder.outlet, older.outlet) ? holder.outlet : undefined;
 }
 
 /** Goes through the coupons one by one; each stands alone. */
@@ -124,11 +125,6 @@ function weigh(context: Context, { outlet, coupons }: Redeem, announcement: Anno
   return { announcement, minutes, taken, moved, skipped, keysets: known };
 }
 
-/** Z of an outlet changes by whole minutes. */
-function addClearing(state: State, outlet: Id, minutes: number): void {
-  if (minutes !== 0) state.clearing.set(outlet, (state.clearing.get(outlet) ?? 0n) + fromMinutes(minutes));
-}
-
 /**
  * Refuses as a whole: `unknown_announcement` (none, or another outlet's), `already_redeemed`, `digest_differs`, `not_sorted` (a
  * serial twice in one keyset included). Each coupon stands alone; one that is not taken is skipped and named with its reason, in
@@ -163,8 +159,9 @@ export const redeemRule: Rule<Redeem, RedeemPlan> = {
       }
       state.serials.set(serial, shared[exponent] as SerialRow);
     }
-    addClearing(state, outlet, plan.minutes);
-    for (const { coupon, from } of plan.moved) addClearing(state, from, -(2 ** coupon.exponent));
+    moveClearing(context, outlet, fromMinutes(plan.minutes));
+    for (const { coupon, from } of plan.moved)
+      moveClearing(context, from, -fromMinutes(2 ** coupon.exponent));
     state.announcements.set(by, { ...plan.announcement, redeem: id });
     const moved = plan.moved.map(({ coupon, from }) => ({ serial: coupon.serial, from }));
     context.emit({

@@ -1,0 +1,16 @@
+/** The coupon family: the private form of the paper's appropriation (§2.2, §6.5), from an office's keyset to a redemption. */
+import { delegateRule } from './delegate.ts';
+import { issueRule, loadRule } from './load.ts';
+import { batchRule, keysetRule } from './office.ts';
+import { abortRule, announceRule, redeemRule } from './redeem.ts';
+
+export const couponRules = [
+  keysetRule,
+  batchRule,
+  delegateRule,
+  loadRule,
+  issueRule,
+  announceRule,
+  redeemRule,
+  abortRule,
+] as const;

@@ -1,0 +1,5 @@
+/** The stock family: what leaves an outlet's dispatch stock by sale or loss, and comes back by being found (paper §2.2). */
+import { countRule } from './count.ts';
+import { handOverRule } from './hand-over.ts';
+
+export const stockRules = [handOverRule, countRule] as const;
