@@ -30,11 +30,6 @@ export interface BlindItem {
 /** `invalid_input`: an encoded message shares a factor with n. `blinding_error`: a factor is 0, not below n, or has no inverse (RFC 9474 §4.2). */
 export type BlindRefusal = 'invalid_input' | 'blinding_error';
 
-/** Bytes of a key's modulus. */
-export function modulusBytes(key: RsaPublicKey): number {
-  return Math.ceil(bitLength(key.n) / 8);
-}
-
 /**
  * A blinding factor from derived bytes: the integer they spell, reduced modulo n. At least 256 bits more than n has
  * (2 304 for a coupon) keep the result within 2^-256 of uniform; fewer are a bug and throw.
@@ -96,10 +91,14 @@ export function blindLoad(crypto: CryptoPort, items: readonly BlindItem[]): Resu
   return ok(out);
 }
 
-/** Whether a block is an integer below n, in exactly n's length. */
+/** Whether a block is an integer below n, in exactly n's length. Shifts and one word decide almost always: this runs before each verification. */
 function inRange(key: RsaPublicKey, block: Uint8Array): 'unexpected_input_size' | 'out_of_range' | undefined {
-  if (block.length !== modulusBytes(key)) return 'unexpected_input_size';
-  return beInt(block) < key.n ? undefined : 'out_of_range';
+  const bits = 8 * block.length;
+  if (bits < 64 || key.n >> BigInt(bits) !== 0n || key.n >> BigInt(bits - 8) === 0n)
+    return 'unexpected_input_size';
+  const head = beInt(block.subarray(0, 8));
+  const headOfN = key.n >> BigInt(bits - 64);
+  return head < headOfN || (head === headOfN && beInt(block) < key.n) ? undefined : 'out_of_range';
 }
 
 /**
