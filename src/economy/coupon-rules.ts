@@ -4,13 +4,14 @@ import { issueRule, loadRule } from './load.ts';
 import { batchRule, keysetRule } from './office.ts';
 import { abortRule, announceRule, redeemRule } from './redeem.ts';
 
-export const couponRules = [
-  keysetRule,
-  batchRule,
-  delegateRule,
-  loadRule,
-  issueRule,
-  announceRule,
-  redeemRule,
-  abortRule,
-] as const;
+/** By kind. */
+export const couponRules = {
+  keyset: keysetRule,
+  batch: batchRule,
+  delegate: delegateRule,
+  load: loadRule,
+  issue: issueRule,
+  announce: announceRule,
+  redeem: redeemRule,
+  abort: abortRule,
+};

@@ -11,12 +11,12 @@ import { blindedExponents } from './load.ts';
 import type { LoadRow, State } from './state.ts';
 import type { Id, Issue } from './transaction.ts';
 
-/** Loads of this office that wait for their issue, oldest first. Reads every load: for a start; afterwards follow the `load` events. */
+/** Loads of this office that wait for their issue, oldest block first. Reads every load: for a start; afterwards follow the `load` events. */
 export function openLoads(state: State, office: Id): readonly Id[] {
-  const open: Id[] = [];
-  for (const [id, load] of state.loads.entries())
-    if (load.signatures === undefined && state.keysets.get(load.keyset)?.office === office) open.push(id);
-  return open;
+  return [...state.loads.entries()]
+    .filter(([, load]) => load.signatures === undefined && state.keysets.get(load.keyset)?.office === office)
+    .sort(([a, x], [b, y]) => x.height - y.height || (a < b ? -1 : 1))
+    .map(([id]) => id);
 }
 
 /**

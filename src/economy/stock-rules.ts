@@ -2,4 +2,5 @@
 import { countRule } from './count.ts';
 import { handOverRule } from './hand-over.ts';
 
-export const stockRules = [handOverRule, countRule] as const;
+/** By kind. */
+export const stockRules = { hand_over: handOverRule, count: countRule };
