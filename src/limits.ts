@@ -66,3 +66,20 @@ export const SECONDS_MAX = 253_402_300_799;
 export const KEYSET_SECONDS = 157_788_000;
 /** Changes of one outlet's book of one type that a count can name by height; an older height is refused. */
 export const STOCK_HISTORY = 256;
+/** Keysets a card keeps: one is live for five years, so four last twenty. None is ever dropped: its counters must not start again. */
+export const CARD_KEYSETS = 4;
+/** SPENDs a session answers without paying: a person may change the basket twice; more would feel a balance out. */
+export const SPEND_REFUSALS = 3;
+/** A block on demand gathers what waits, up to this many transactions and bytes: it bounds how long readers wait for the writer. */
+export const BLOCK_TRANSACTIONS = 500;
+export const BLOCK_BYTES = 4_194_304;
+/** Submissions that may wait for a block; more are told to come again, so that memory stays bounded. */
+export const WAITING_TRANSACTIONS = 5_000;
+/** Readers of one node's event stream at once, and blocks read from disk at a time for one of them. */
+export const STREAM_READERS = 1_000;
+export const STREAM_PAGE = 64;
+/** A node says that it is alive this often; a reader that takes nothing for `STREAM_STALLED` is dropped and resumes later. Milliseconds. */
+export const STREAM_ALIVE = 5_000;
+export const STREAM_STALLED = 60_000;
+/** Rows in one answer of a query. */
+export const QUERY_ROWS = 1_000;
