@@ -1,0 +1,36 @@
+/** All rules in one table; a kind without a rule does not compile. */
+import type { Result } from '../result.ts';
+import { ok } from '../result.ts';
+import { claimRule } from './claim.ts';
+import type { Refusal } from './refusals.ts';
+import { finalRevisionRule } from './revision.ts';
+import type { Context, Rule } from './rule.ts';
+import type { Key, Kind, Transaction } from './transaction.ts';
+
+type Of<K extends Kind> = Extract<Transaction, { kind: K }>;
+
+/** A rule whose plan nobody else sees: a check that passed gives the one act that may follow. */
+export interface Sealed<T extends Transaction> {
+  signers(context: Context, transaction: T, offered: readonly Key[]): Result<readonly Key[], Refusal>;
+  check(context: Context, transaction: T): Result<() => void, Refusal>;
+}
+
+function sealed<T extends Transaction, P>(rule: Rule<T, P>): Sealed<T> {
+  return {
+    signers: (context, transaction, offered) => rule.signers(context, transaction, offered),
+    check(context, transaction) {
+      const plan = rule.check(context, transaction);
+      return plan.ok ? ok(() => rule.apply(context, transaction, plan.value)) : plan;
+    },
+  };
+}
+
+const RULES: { readonly [K in Kind]?: Sealed<Of<K>> } = {
+  final_revision: sealed(finalRevisionRule),
+  claim: sealed(claimRule),
+};
+
+/** The rule of a transaction's kind. */
+export function ruleOf(transaction: Transaction): Sealed<Transaction> | undefined {
+  return RULES[transaction.kind] as Sealed<Transaction> | undefined;
+}
