@@ -2,7 +2,11 @@
 import type { Result } from '../result.ts';
 import { ok } from '../result.ts';
 import { claimRule } from './claim.ts';
+import { establishTrustRule, registerRule } from './membership.ts';
+import { estimateRule, orderRule, startRule } from './orders.ts';
+import { allocateResourceRule, allocateWorkloadRule, outputRule } from './production.ts';
 import type { Refusal } from './refusals.ts';
+import { collectivizeRule, transferRule } from './resources.ts';
 import { finalRevisionRule } from './revision.ts';
 import type { Context, Rule } from './rule.ts';
 import type { Key, Kind, Transaction } from './transaction.ts';
@@ -26,6 +30,16 @@ function sealed<T extends Transaction, P>(rule: Rule<T, P>): Sealed<T> {
 }
 
 const RULES: { readonly [K in Kind]?: Sealed<Of<K>> } = {
+  register: sealed(registerRule),
+  establish_trust: sealed(establishTrustRule),
+  collectivize: sealed(collectivizeRule),
+  transfer: sealed(transferRule),
+  order: sealed(orderRule),
+  estimate: sealed(estimateRule),
+  start: sealed(startRule),
+  allocate_resource: sealed(allocateResourceRule),
+  allocate_workload: sealed(allocateWorkloadRule),
+  output: sealed(outputRule),
   final_revision: sealed(finalRevisionRule),
   claim: sealed(claimRule),
 };

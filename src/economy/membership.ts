@@ -1,0 +1,49 @@
+/** Collectives enter and trust each other (§2, §2.1). Not here: what a merge of subsystems does (`merge.ts`); rotating keys, cancelling trust. */
+import { ok, type Result, refuse } from '../result.ts';
+import { addTo } from './indexes.ts';
+import { joinedPools, merge } from './merge.ts';
+import type { Refusal } from './refusals.ts';
+import type { Context, Rule } from './rule.ts';
+import type { EstablishTrust, Register } from './transaction.ts';
+import { collective, keysOf, strongTrust, trustKey, weakTrust } from './who.ts';
+
+/** Signed by its own new key. Refuses `key_in_use`: one key is one collective. It begins as a subsystem of its own, all accounts 0. */
+export const registerRule: Rule<Register, null> = {
+  kind: 'register',
+  signers: (_, { key }) => ok([key]),
+  check: ({ state }, { key }): Result<null, Refusal> =>
+    state.indexes.byKey.has(key) ? refuse('key_in_use') : ok(null),
+  apply(context: Context, { key, name, dispatches }): void {
+    const { state, id } = context;
+    state.collectives.set(id, { key, name, dispatches, ordinal: state.collectives.size, subsystem: id });
+    state.subsystems.set(id, { C: 0n, W: 0n, D: 0n, Q: 0n, R: 0n, members: 1 });
+    state.indexes.byKey.set(key, id);
+    addTo(state.indexes.members, id, id);
+    context.emit({ kind: 'registered', collective: id, name, key, dispatches });
+    context.emit({ kind: 'member', collective: id, subsystem: id });
+  },
+};
+
+/**
+ * Signed by both. Refuses `unknown_collective`, `already_trusted`, `same_collective`, `value_overflow` (the two parts hold more
+ * of a type than one pool can), `not_sorted` (a must be the smaller id: one trust has one form).
+ */
+export const establishTrustRule: Rule<EstablishTrust, null> = {
+  kind: 'establish_trust',
+  signers: ({ state }, { a, b }) => keysOf(state, a, b),
+  check({ state }, { a, b }): Result<null, Refusal> {
+    if (strongTrust(state, a, b)) return refuse('already_trusted');
+    if (a === b) return refuse('same_collective');
+    if (a > b) return refuse('not_sorted');
+    return joinedPools(state, a, b) ? ok(null) : refuse('value_overflow');
+  },
+  apply(context: Context, { a, b }): void {
+    const { state, time } = context;
+    state.trusts.set(trustKey(a, b), { since: time });
+    addTo(state.indexes.neighbours, a, b);
+    addTo(state.indexes.neighbours, b, a);
+    context.emit({ kind: 'trust', a, b, established: true });
+    if (!weakTrust(state, a, b))
+      merge(context, collective(state, a).subsystem, collective(state, b).subsystem);
+  },
+};

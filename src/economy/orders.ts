@@ -1,0 +1,129 @@
+/** Before a production (§5): order, value estimation, production start. Not here: what the production absorbs and puts out (`production.ts`); rejecting an order. */
+import { ESTIMATE_MAX } from '../limits.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { MicroMinutes } from '../units/micro-minutes.ts';
+import { typeId } from './product.ts';
+import type { Refusal } from './refusals.ts';
+import { ensureType } from './resources.ts';
+import type { Context, Rule } from './rule.ts';
+import { byText } from './schema.ts';
+import type { EstimateRow, Label, OrderRow, State } from './state.ts';
+import type { Estimate, EstimatedOutput, Id, Order, Start } from './transaction.ts';
+import { keysOf, labelOf, strongTrust, subsystemOf } from './who.ts';
+
+/**
+ * Signed by the orderer, to a strongly trusted collective or itself. The order's id is the transaction's. Refuses
+ * `unknown_collective`, `no_trust`, `unknown_order` (the parent), `amount_zero`.
+ */
+export const orderRule: Rule<Order, null> = {
+  kind: 'order',
+  signers: ({ state }, { orderer }) => keysOf(state, orderer),
+  check({ state }, { orderer, addressee, parent, amount }): Result<null, Refusal> {
+    if (!state.collectives.has(addressee)) return refuse('unknown_collective', addressee);
+    if (orderer !== addressee && !strongTrust(state, orderer, addressee)) return refuse('no_trust');
+    if (parent !== undefined && !state.orders.has(parent)) return refuse('unknown_order');
+    return amount === 0 ? refuse('amount_zero') : ok(null);
+  },
+  apply(context: Context, { orderer, addressee, product, amount, deliverBy, parent }): void {
+    const { state, id } = context;
+    const type = ensureType(context, product);
+    const row = { orderer, addressee, type, amount, deliverBy };
+    state.orders.set(id, parent === undefined ? row : { ...row, parent });
+    context.emit({ kind: 'ordered', order: id, orderer, addressee, type, amount });
+  },
+};
+
+interface EstimatePlan {
+  readonly order: OrderRow;
+  readonly outputs: EstimateRow['outputs'];
+}
+
+/**
+ * Signed by the order's addressee: value by output type, in micro-minutes for the whole amount. Refuses `unknown_order`,
+ * `estimate_open` (one an order), `already_started`, `wrong_product` (what was ordered is not among the outputs),
+ * `amount_zero`, `value_overflow` (over ESTIMATE_MAX), `not_sorted` (by type id, none twice).
+ */
+export const estimateRule: Rule<Estimate, EstimatePlan> = {
+  kind: 'estimate',
+  signers({ state }, { order }) {
+    const row = state.orders.get(order);
+    return row === undefined ? refuse('unknown_order') : keysOf(state, row.addressee);
+  },
+  check({ state, crypto }, transaction): Result<EstimatePlan, Refusal> {
+    const order = state.orders.get(transaction.order);
+    if (order === undefined) return refuse('unknown_order');
+    const earlier = order.estimate === undefined ? undefined : state.estimates.get(order.estimate);
+    if (earlier !== undefined)
+      return refuse(earlier.production === undefined ? 'estimate_open' : 'already_started');
+    const outputs = transaction.outputs.map((output) => ({
+      ...output,
+      type: typeId(crypto, output.product),
+    }));
+    if (!outputs.some((output) => output.type === order.type)) return refuse('wrong_product');
+    if (outputs.some((output) => output.amount === 0)) return refuse('amount_zero');
+    if (outputs.some((output) => output.value > ESTIMATE_MAX)) return refuse('value_overflow');
+    const ordered = outputs.every(
+      (output, i) => i === 0 || byText(outputs[i - 1]?.type ?? '', output.type) < 0,
+    );
+    return ordered ? ok({ order, outputs }) : refuse('not_sorted');
+  },
+  apply(context: Context, { order: orderId }, { order, outputs }): void {
+    const { state, id } = context;
+    for (const output of outputs) ensureType(context, output.product);
+    state.estimates.set(id, { order: orderId, outputs });
+    state.orders.set(orderId, { ...order, estimate: id });
+    context.emit({ kind: 'estimated', estimate: id, order: orderId, value: total(outputs).toString() });
+  },
+};
+
+function total(outputs: readonly EstimatedOutput[]): MicroMinutes {
+  return outputs.reduce((sum, output) => sum + output.value, 0n);
+}
+
+interface StartPlan {
+  readonly estimate: EstimateRow;
+  readonly producer: Id;
+  readonly label: Label;
+}
+
+/**
+ * Signed by the producer, the order's addressee; 1:1 with an estimate. The production's id is the transaction's. Its label is
+ * that of its outputs' types in the producer's subsystem. Refuses `unknown_estimate`, `already_started`, `vote_needed` (estimated
+ * above the parameter `voteAbove`), `common_in_exclusive` (commons and exclusive goods among the outputs: §6.1 keeps them apart).
+ */
+export const startRule: Rule<Start, StartPlan> = {
+  kind: 'start',
+  signers({ state }, { estimate }) {
+    const producer = addressee(state, estimate);
+    return producer === undefined ? refuse('unknown_estimate') : keysOf(state, producer);
+  },
+  check({ state, parameters }, { estimate: id }): Result<StartPlan, Refusal> {
+    const estimate = state.estimates.get(id);
+    const producer = addressee(state, id);
+    if (estimate === undefined || producer === undefined) return refuse('unknown_estimate');
+    if (estimate.production !== undefined) return refuse('already_started');
+    if (total(estimate.outputs) > parameters.voteAbove) return refuse('vote_needed');
+    const subsystem = subsystemOf(state, producer);
+    const labels = new Set(estimate.outputs.map(({ type }) => labelOf(state, subsystem, type)));
+    if (labels.size > 1) return refuse('common_in_exclusive');
+    return ok({ estimate, producer, label: labels.has('common') ? 'common' : 'exclusive' });
+  },
+  apply(context: Context, { estimate: estimateId }, { estimate, producer, label }): void {
+    const { state, id } = context;
+    state.estimates.set(estimateId, { ...estimate, production: id });
+    state.productions.set(id, {
+      producer,
+      estimate: estimateId,
+      label,
+      state: 'open',
+      labour: 0n,
+      resources: 0n,
+    });
+    context.emit({ kind: 'started', production: id, producer });
+  },
+};
+
+function addressee(state: State, estimate: Id): Id | undefined {
+  const row = state.estimates.get(estimate);
+  return row === undefined ? undefined : state.orders.get(row.order)?.addressee;
+}
