@@ -46,6 +46,8 @@ export interface GoodsLine {
 export interface Intent {
   readonly purchaseId: string;
   readonly minutes: number;
+  /** Days since 1970-01-01. */
+  readonly day: number;
   readonly goods: readonly GoodsLine[];
   readonly priced: string;
 }
@@ -126,8 +128,10 @@ export class Journal {
     this.#commit(() => {
       this.#db.prepare('delete from in_flight').run();
       this.#db
-        .prepare('insert into in_flight (one, purchase_id, minutes, goods, priced) values (1, ?, ?, ?, ?)')
-        .run(intent.purchaseId, intent.minutes, JSON.stringify(intent.goods), intent.priced);
+        .prepare(
+          'insert into in_flight (one, purchase_id, minutes, day, goods, priced) values (1, ?, ?, ?, ?, ?)',
+        )
+        .run(intent.purchaseId, intent.minutes, intent.day, JSON.stringify(intent.goods), intent.priced);
     });
   }
 
@@ -144,12 +148,20 @@ export class Journal {
   /** The sale a restart finds. */
   inFlight(): InFlight | undefined {
     const row = this.#db.prepare('select * from in_flight').get() as
-      | { purchase_id: string; minutes: number; goods: string; priced: string; answer: Buffer | null }
+      | {
+          purchase_id: string;
+          minutes: number;
+          day: number;
+          goods: string;
+          priced: string;
+          answer: Buffer | null;
+        }
       | undefined;
     if (row === undefined) return undefined;
     const intent: Intent = {
       purchaseId: row.purchase_id,
       minutes: row.minutes,
+      day: row.day,
       goods: JSON.parse(row.goods) as GoodsLine[],
       priced: row.priced,
     };

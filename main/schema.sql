@@ -9,6 +9,7 @@ create table in_flight (
   one integer primary key check (one = 1),
   purchase_id text not null check (length(purchase_id) = 32),
   minutes integer not null check (minutes >= 0),
+  day integer not null,
   goods text not null,
   priced text not null,
   answer blob

@@ -44,6 +44,8 @@ export type SaleState =
 export interface Purchase {
   /** 16 bytes, hex. */
   readonly id: string;
+  /** Days since 1970-01-01; stays with the id, as the amount does. */
+  readonly day: number;
   readonly priced: PricedBasket;
 }
 
