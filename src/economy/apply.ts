@@ -66,10 +66,7 @@ export function requiredSigners(
   transaction: Transaction,
   offered: readonly Key[],
 ): Result<readonly Key[], Refusal> {
-  const rule = ruleOf(transaction);
-  return rule === undefined
-    ? refuse('unknown_kind')
-    : rule.signers(contextOf(block, NOBODY, []), transaction, offered);
+  return ruleOf(transaction).signers(contextOf(block, NOBODY, []), transaction, offered);
 }
 
 /** Checks and applies one decoded envelope. The same transaction again is `exists`, a success that changes nothing. */
@@ -82,7 +79,6 @@ export function applyTransaction(
   if (transaction.chain !== block.chain) return refuse('foreign_chain');
   if (block.state.transactions.has(envelope.id)) return ok({ status: 'exists', events: [] });
   const rule = ruleOf(transaction);
-  if (rule === undefined) return refuse('unknown_kind');
   const events: LedgerEvent[] = [];
   const { couponVerdicts } = options;
   const plain = contextOf(block, envelope.id, events);

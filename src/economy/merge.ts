@@ -39,7 +39,7 @@ export function merge(context: Context, x: Id, y: Id): void {
   post(state, kept, accounts(state, gone));
   state.subsystems.set(kept, { ...accounts(state, kept), members: rows.members + others.members });
   state.subsystems.delete(gone);
-  for (const member of state.indexes.members.get(gone) ?? []) {
+  for (const member of sorted(state.indexes.members.get(gone))) {
     state.collectives.set(member, { ...collective(state, member), subsystem: kept });
     addTo(state.indexes.members, kept, member);
     context.emit({ kind: 'member', collective: member, subsystem: kept });
@@ -61,8 +61,8 @@ function relabel(context: Context, subsystem: Id, commons: ReadonlySet<Id>): voi
     state.lots.set(id, { ...lot, label });
     wasted += label === 'common' ? lot.value : -lot.value;
   }
-  const holders = [...(state.indexes.members.get(subsystem) ?? [])].sort();
-  for (const type of [...changed].sort())
+  const holders = sorted(state.indexes.members.get(subsystem));
+  for (const type of sorted(changed))
     if (commons.has(type)) wasted += emptyValue(context, subsystem, type, holders, 'merge');
   post(state, subsystem, { W: wasted });
 }
@@ -71,9 +71,9 @@ function moveLabels(state: State, from: Id, kept: Id, gone: Id): void {
   const { labels } = state.indexes;
   const types = labels.get(from) ?? new Set<Id>();
   for (const part of [kept, gone])
-    for (const type of labels.get(part) ?? [])
+    for (const type of sorted(labels.get(part)))
       if (part === gone || !types.has(type)) state.labels.delete(`${part}/${type}`);
-  for (const type of types) state.labels.set(`${kept}/${type}`, 'common');
+  for (const type of sorted(types)) state.labels.set(`${kept}/${type}`, 'common');
   labels.delete(gone);
   if (types.size === 0) labels.delete(kept);
   else labels.set(kept, types);
@@ -82,7 +82,7 @@ function moveLabels(state: State, from: Id, kept: Id, gone: Id): void {
 function movePools(context: Context, kept: Id, gone: Id): void {
   const { state, time, parameters } = context;
   const keepFrom = time - parameters.offlineMax - parameters.holdMax;
-  for (const type of state.indexes.pools.get(gone) ?? []) {
+  for (const type of sorted(state.indexes.pools.get(gone))) {
     const added = state.pools.get(`${gone}/${type}`);
     if (added === undefined) throw new Error('index names no pool');
     const own = state.pools.get(`${kept}/${type}`);
@@ -101,4 +101,9 @@ function moveLiveKeyset(context: Context, bigger: Id, smaller: Id, kept: Id): vo
   if (keyset === undefined) return;
   liveKeysets.set(kept, keyset);
   context.emit({ kind: 'live_keyset', subsystem: kept, keyset });
+}
+
+/** Indexes have no order that outlives a restore; what is written or told in order goes by id (L4). */
+function sorted(ids: ReadonlySet<Id> | undefined): readonly Id[] {
+  return [...(ids ?? [])].sort();
 }

@@ -47,7 +47,7 @@ export const allocateResourceRule: Rule<AllocateResource, ResourcePlan> = {
     if (!row.ok) return row;
     const { producer, label, labour, resources } = row.value;
     const lot = state.lots.get(id);
-    const value = lot === undefined || amount > lot.amount ? 0n : valueOf(lot, amount);
+    const value = lot === undefined || amount > lot.amount ? 0n : partValue(lot, amount);
     if (labour + resources + value > parameters.voteAbove) return refuse('vote_needed');
     const owned = ownedLot(state, id, producer, amount);
     if (!owned.ok) return owned;
@@ -65,7 +65,7 @@ export const allocateResourceRule: Rule<AllocateResource, ResourcePlan> = {
   },
 };
 
-function valueOf(lot: LotRow, amount: number): MicroMinutes {
+function partValue(lot: LotRow, amount: number): MicroMinutes {
   return proRata(lot.value, BigInt(amount), BigInt(lot.amount));
 }
 

@@ -60,7 +60,7 @@ export function reviseAll(context: Context, until: Seconds): void {
   const subsystems = [...state.subsystems.entries()].map(([id]) => id);
   subsystems.sort((a, b) => collective(state, a).ordinal - collective(state, b).ordinal);
   for (const subsystem of subsystems) {
-    bookClearing(context, subsystem, outlets.get(subsystem) ?? [], until);
+    bookClearing(context, subsystem, (outlets.get(subsystem) ?? []).sort(), until);
     revise(context, subsystem, workloads.get(subsystem) ?? [], until);
   }
 }

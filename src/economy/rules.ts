@@ -2,7 +2,7 @@
 import type { Result } from '../result.ts';
 import { ok } from '../result.ts';
 import { claimRule } from './claim.ts';
-import { couponRules } from './coupon-rules.ts';
+import { couponRules, couponRules } from './coupon-rules.ts';
 import { establishTrustRule, registerRule } from './membership.ts';
 import { estimateRule, orderRule, startRule } from './orders.ts';
 import { allocateResourceRule, allocateWorkloadRule, outputRule } from './production.ts';
@@ -10,7 +10,7 @@ import type { Refusal } from './refusals.ts';
 import { collectivizeRule, transferRule } from './resources.ts';
 import { finalRevisionRule } from './revision.ts';
 import type { Context, Rule } from './rule.ts';
-import { stockRules } from './stock-rules.ts';
+import { stockRules, stockRules } from './stock-rules.ts';
 import type { Key, Kind, Transaction } from './transaction.ts';
 
 type Of<K extends Kind> = Extract<Transaction, { kind: K }>;
@@ -31,7 +31,7 @@ function sealed<T extends Transaction, P>(rule: Rule<T, P>): Sealed<T> {
   };
 }
 
-const RULES: { readonly [K in Kind]?: Sealed<Of<K>> } = {
+const RULES: { readonly [K in Kind]: Sealed<Of<K>> } = {
   register: sealed(registerRule),
   establish_trust: sealed(establishTrustRule),
   collectivize: sealed(collectivizeRule),
@@ -54,9 +54,19 @@ const RULES: { readonly [K in Kind]?: Sealed<Of<K>> } = {
   abort: sealed(couponRules.abort),
   hand_over: sealed(stockRules.hand_over),
   count: sealed(stockRules.count),
+  keyset: sealed(couponRules.keyset),
+  batch: sealed(couponRules.batch),
+  delegate: sealed(couponRules.delegate),
+  load: sealed(couponRules.load),
+  issue: sealed(couponRules.issue),
+  announce: sealed(couponRules.announce),
+  redeem: sealed(couponRules.redeem),
+  abort: sealed(couponRules.abort),
+  hand_over: sealed(stockRules.hand_over),
+  count: sealed(stockRules.count),
 };
 
 /** The rule of a transaction's kind. */
-export function ruleOf(transaction: Transaction): Sealed<Transaction> | undefined {
-  return RULES[transaction.kind] as Sealed<Transaction> | undefined;
+export function ruleOf(transaction: Transaction): Sealed<Transaction> {
+  return RULES[transaction.kind] as Sealed<Transaction>;
 }
