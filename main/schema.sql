@@ -80,6 +80,7 @@ create table count_lines (
   counted integer check (counted >= 0),
   height integer,
   sold_unbooked integer,
+  book integer,
   reads integer not null default 0
 ) strict, without rowid;
 create table count_state (
