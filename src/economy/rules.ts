@@ -2,7 +2,7 @@
 import type { Result } from '../result.ts';
 import { ok } from '../result.ts';
 import { claimRule } from './claim.ts';
-import { couponRules, couponRules } from './coupon-rules.ts';
+import { couponRules } from './coupon-rules.ts';
 import { establishTrustRule, registerRule } from './membership.ts';
 import { estimateRule, orderRule, startRule } from './orders.ts';
 import { allocateResourceRule, allocateWorkloadRule, outputRule } from './production.ts';
@@ -10,7 +10,7 @@ import type { Refusal } from './refusals.ts';
 import { collectivizeRule, transferRule } from './resources.ts';
 import { finalRevisionRule } from './revision.ts';
 import type { Context, Rule } from './rule.ts';
-import { stockRules, stockRules } from './stock-rules.ts';
+import { stockRules } from './stock-rules.ts';
 import type { Key, Kind, Transaction } from './transaction.ts';
 
 type Of<K extends Kind> = Extract<Transaction, { kind: K }>;
@@ -44,16 +44,6 @@ const RULES: { readonly [K in Kind]: Sealed<Of<K>> } = {
   output: sealed(outputRule),
   final_revision: sealed(finalRevisionRule),
   claim: sealed(claimRule),
-  keyset: sealed(couponRules.keyset),
-  batch: sealed(couponRules.batch),
-  delegate: sealed(couponRules.delegate),
-  load: sealed(couponRules.load),
-  issue: sealed(couponRules.issue),
-  announce: sealed(couponRules.announce),
-  redeem: sealed(couponRules.redeem),
-  abort: sealed(couponRules.abort),
-  hand_over: sealed(stockRules.hand_over),
-  count: sealed(stockRules.count),
   keyset: sealed(couponRules.keyset),
   batch: sealed(couponRules.batch),
   delegate: sealed(couponRules.delegate),
