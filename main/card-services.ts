@@ -55,7 +55,8 @@ export interface CardServices {
   prepareLoad(packs: number, keyset: Keyset, progress?: Progress): Promise<Answer<PreparedLoad>>;
   /**
    * Stores the office's answers, in the order of the blinded serials. Each coupon is stored once, so it is called again from
-   * the start after a torn card. `wrong_data`: a signature that does not verify. Gives the number of coupons stored.
+   * the start after a torn card; when the account shows no open load any more, nothing is left to store. `wrong_data`: a
+   * signature that does not verify. Gives the number of coupons stored.
    */
   storeLoad(signatures: readonly Uint8Array[], progress?: Progress): Promise<Answer<number>>;
 }
