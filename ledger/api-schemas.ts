@@ -1,0 +1,154 @@
+/**
+ * The form of the API's questions and answers as JSON Schema: what OpenAPI shows. Questions are checked by them; answers are
+ * described, and a test holds the answers to the description. Values are micro-minutes as decimal strings.
+ */
+import { API_REFUSALS } from './api-refusals.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const id: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256, hex' };
+const key: Schema = {
+  type: 'string',
+  pattern: '^01[0-9a-f]{64}$',
+  description: 'suite 01 ‖ Ed25519 key, hex',
+};
+const hex: Schema = { type: 'string', pattern: '^([0-9a-f]{2})*$' };
+const integer: Schema = { type: 'integer', minimum: 0 };
+const text: Schema = { type: 'string' };
+const flag: Schema = { type: 'boolean' };
+const value: Schema = { type: 'string', pattern: '^-?[0-9]+$', description: 'micro-minutes' };
+const list = (items: Schema): Schema => ({ type: 'array', items });
+
+/** An object whose fields are all there, save those named optional. */
+function object(properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const header = object({
+  height: integer,
+  time: integer,
+  previous: id,
+  count: integer,
+  transactionsRoot: id,
+  stateHash: id,
+});
+const collective = {
+  id,
+  key,
+  name: text,
+  dispatches: flag,
+  ordinal: integer,
+  subsystem: id,
+};
+const label: Schema = { enum: ['common', 'exclusive'] };
+
+/** A path parameter that is an id or a key. */
+export const byId = object({ id });
+export const byKey = object({ key });
+export const byHeight = object({ height: { type: 'string', pattern: '^(0|[1-9][0-9]{0,15})$' } });
+export const height: Schema = { type: 'string', pattern: '^(0|[1-9][0-9]{0,15})$' };
+export const fromHeight: Schema = { type: 'object', properties: { from: height } };
+export const byOwner: Schema = { type: 'object', properties: { owner: id }, required: ['owner'] };
+
+export const refusal = object({ refusal: { enum: API_REFUSALS }, detail: text }, ['detail']);
+
+export const ANSWERS = {
+  submitted: object({ id, status: { enum: ['accepted', 'exists'] }, height: integer }),
+  status: object({
+    chain: text,
+    height: integer,
+    time: integer,
+    now: integer,
+    stateHash: id,
+    blockHash: id,
+    parameters: { type: 'object', additionalProperties: true },
+  }),
+  transaction: object({
+    id,
+    height: integer,
+    position: integer,
+    envelope: hex,
+    transaction: { type: 'object', additionalProperties: true },
+  }),
+  proof: object({
+    id,
+    proof: object({ chain: text, header, index: integer, path: list(id) }),
+    blockHash: id,
+  }),
+  block: object({
+    header,
+    hash: id,
+    transactions: list(id),
+    events: list({ type: 'object', additionalProperties: true }),
+  }),
+  collectives: object({ collectives: list(object(collective)) }),
+  collective: object({ ...collective, trusts: list(id) }),
+  accounts: object({
+    subsystem: id,
+    height: integer,
+    accounts: object(
+      Object.fromEntries(['U', 'C', 'W', 'D', 'Q', 'P', 'B', 'O', 'Z', 'R', 'G'].map((a) => [a, value])),
+    ),
+    sum: value,
+  }),
+  keyset: object({
+    id,
+    live: flag,
+    office: id,
+    keys: list(object({ n: hex, e: integer })),
+    published: integer,
+    issued: list(integer),
+    redeemed: list(integer),
+  }),
+  openLoads: object({ keyset: id, open: list(id) }),
+  load: object(
+    {
+      id,
+      state: { enum: ['open', 'issued'] },
+      wallet: key,
+      keyset: id,
+      packs: integer,
+      height: integer,
+      blinded: list(hex),
+      signatures: list(hex),
+    },
+    ['signatures'],
+  ),
+  wallet: object({
+    wallet: key,
+    workloads: list(
+      object(
+        { id, collective: id, minutes: integer, day: integer, revision: id, share: value, claimed: flag },
+        ['revision', 'share'],
+      ),
+    ),
+    balances: list(object({ origin: id, value })),
+  }),
+  stock: object({
+    outlet: id,
+    clearing: value,
+    stock: list(
+      object({
+        type: id,
+        name: { type: ['string', 'null'] },
+        unit: { type: ['string', 'null'] },
+        amount: integer,
+      }),
+    ),
+  }),
+  prices: object({ subsystem: id, prices: list(object({ type: id, amount: integer, value })) }),
+  production: object({
+    id,
+    producer: id,
+    estimate: id,
+    label,
+    state: { enum: ['open', 'done'] },
+    labour: value,
+    resources: value,
+  }),
+  lots: object({
+    owner: id,
+    lots: list(object({ id, type: id, amount: integer, value, owner: id, label, origin: id })),
+  }),
+} as const;

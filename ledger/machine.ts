@@ -1,0 +1,210 @@
+/**
+ * From envelopes to blocks, without a disk: opens a block, applies transactions by the rules of src/economy, closes it into
+ * a header with its hashes and the list of changed rows. The engine stores what comes out; a replay compares it with what
+ * was stored (L6). Everything here depends only on the state and the block (L4).
+ * Not here: when a block is made, its time, durability.
+ */
+import type { CryptoPort } from '../src/crypto-port.ts';
+import { applyTransaction, type Block, beginBlock } from '../src/economy/apply.ts';
+import { decodeRow, encodeRow } from '../src/economy/dump.ts';
+import type { LedgerEvent } from '../src/economy/events.ts';
+import { genesisEvent, genesisState } from '../src/economy/genesis.ts';
+import { type BlockHeader, blockHash, transactionsRoot } from '../src/economy/inclusion.ts';
+import { rebuildIndexes } from '../src/economy/indexes.ts';
+import type { Genesis } from '../src/economy/parameters.ts';
+import type { Refusal } from '../src/economy/refusals.ts';
+import { State } from '../src/economy/state.ts';
+import type { Envelope, Id, Seconds } from '../src/economy/transaction.ts';
+import { ok, type Result, refuse } from '../src/result.ts';
+import { genesisHash } from './genesis.ts';
+import { LookUps } from './look-ups.ts';
+import { rowHash, SlotTree } from './state-hash.ts';
+import type { SlotChange, StoredBlock, StoredTransaction } from './store.ts';
+
+/** A finished block and what it changed. */
+export interface MadeBlock {
+  readonly block: StoredBlock;
+  readonly transactions: readonly StoredTransaction[];
+  readonly changes: readonly SlotChange[];
+}
+
+/** The block that is being made. */
+interface Open {
+  readonly block: Block;
+  readonly events: LedgerEvent[];
+  readonly transactions: StoredTransaction[];
+  /** The table `meta` before it began, to take the beginning back when nothing came of it. */
+  readonly meta: readonly (readonly [string, string])[];
+}
+
+export class Machine {
+  readonly #crypto: CryptoPort;
+  readonly genesis: Genesis;
+  readonly state: State;
+  readonly lookUps = new LookUps();
+  readonly #tree: SlotTree;
+  /** Table → key → slot. */
+  readonly #slots = new Map<string, Map<string, number>>();
+  #header: BlockHeader | undefined;
+  #hash: Id;
+  #open: Open | undefined;
+
+  private constructor(crypto: CryptoPort, genesis: Genesis, state: State) {
+    this.#crypto = crypto;
+    this.genesis = genesis;
+    this.state = state;
+    this.#tree = new SlotTree(crypto);
+    this.#hash = genesisHash(crypto, genesis);
+    for (const table of state.tables()) this.#slots.set(table.name, new Map());
+  }
+
+  /** A new chain and its block 0. */
+  static begin(
+    crypto: CryptoPort,
+    genesis: Genesis,
+  ): { readonly machine: Machine; readonly made: MadeBlock } {
+    const machine = new Machine(crypto, genesis, genesisState(genesis));
+    return { machine, made: machine.#close(0, genesis.time, [genesisEvent(genesis)], []) };
+  }
+
+  /** The state as stored. Refuses `damaged` when the rows do not give the state hash of the last block. */
+  static restore(
+    crypto: CryptoPort,
+    genesis: Genesis,
+    head: StoredBlock,
+    rows: Iterable<Required<SlotChange>>,
+  ): Result<Machine, 'damaged'> {
+    const machine = new Machine(crypto, genesis, new State());
+    const tables = new Map(machine.state.tables().map((table) => [table.name, table]));
+    for (const { slot, name, key, row } of rows) {
+      const table = tables.get(name);
+      if (table === undefined) return refuse('damaged', `unknown table ${name}`);
+      table.restore(key, decodeRow(row));
+      machine.#slots.get(name)?.set(key, slot);
+      machine.#tree.set(slot, rowHash(crypto, name, key, row));
+      machine.lookUps.touched(machine.state, name, key);
+    }
+    machine.#tree.reserve(head.slots);
+    if (machine.#tree.slots !== head.slots || machine.#tree.root() !== head.header.stateHash)
+      return refuse('damaged', `state hash at height ${head.header.height}`);
+    rebuildIndexes(machine.state);
+    machine.#header = head.header;
+    machine.#hash = head.hash;
+    return ok(machine);
+  }
+
+  /** The last finished block's header. */
+  get header(): BlockHeader {
+    if (this.#header === undefined) throw new Error('no block yet');
+    return this.#header;
+  }
+
+  get hash(): Id {
+    return this.#hash;
+  }
+
+  /** The block that has a transaction, the open one included. */
+  heightOf(id: Id): number | undefined {
+    return this.state.transactions.get(id);
+  }
+
+  /** Opens the next block. Revisions that are due by `time` happen now. */
+  open(time: Seconds): void {
+    if (this.#open !== undefined) throw new Error('a block is open');
+    const { state, genesis } = this;
+    const meta = [...state.meta.entries()];
+    const chain = { state, crypto: this.#crypto, parameters: genesis.parameters, chain: genesis.chain };
+    const { block, events } = beginBlock(chain, time);
+    this.#open = { block, events: [...events], transactions: [], meta };
+  }
+
+  /** Applies a transaction to the open block. Refused, it has changed nothing; `exists` is its height in the chain. */
+  apply(
+    { envelope, bytes }: { readonly envelope: Envelope; readonly bytes: Uint8Array },
+    options: { readonly skipSignatures?: boolean } = {},
+  ): Result<{ readonly status: 'accepted' | 'exists'; readonly height: number }, Refusal> {
+    const open = this.#opened();
+    const applied = applyTransaction(open.block, envelope, options);
+    if (!applied.ok) return applied;
+    const { status, events } = applied.value;
+    if (status === 'accepted') {
+      open.events.push(...events);
+      open.transactions.push({ id: envelope.id, envelope: bytes });
+    }
+    return ok({ status, height: this.heightOf(envelope.id) ?? open.block.height });
+  }
+
+  /** Closes the open block. undefined when nothing happened in it, neither a transaction nor a revision: then there is no block, and the state is what it was. */
+  finish(): MadeBlock | undefined {
+    const { block, events, transactions, meta } = this.#opened();
+    this.#open = undefined;
+    const idle = this.state.tables().every(({ name, touched }) => name === 'meta' || touched.size === 0);
+    if (!idle || transactions.length > 0) return this.#close(block.height, block.time, events, transactions);
+    for (const [key, row] of meta) this.state.meta.restore(key, row);
+    this.state.meta.touched.clear();
+    return undefined;
+  }
+
+  #opened(): Open {
+    if (this.#open === undefined) throw new Error('no block is open');
+    return this.#open;
+  }
+
+  #close(
+    height: number,
+    time: Seconds,
+    events: readonly LedgerEvent[],
+    transactions: readonly StoredTransaction[],
+  ): MadeBlock {
+    const changes = this.#drain();
+    const header: BlockHeader = {
+      height,
+      time,
+      previous: this.#hash,
+      count: transactions.length,
+      transactionsRoot: transactionsRoot(
+        this.#crypto,
+        transactions.map(({ id }) => id),
+      ),
+      stateHash: this.#tree.root(),
+    };
+    this.#header = header;
+    this.#hash = blockHash(this.#crypto, this.genesis.chain, header);
+    const block = { header, hash: this.#hash, slots: this.#tree.slots, events };
+    return { block, transactions, changes };
+  }
+
+  /** Takes what the tables say was touched: first what changed or went, then what was born, each table after the other. */
+  #drain(): SlotChange[] {
+    const changes: SlotChange[] = [];
+    for (const table of this.state.tables()) {
+      const slots = this.#slots.get(table.name) as Map<string, number>;
+      for (const key of table.touched) {
+        this.lookUps.touched(this.state, table.name, key);
+        const slot = slots.get(key);
+        if (slot === undefined) continue;
+        if (table.has(key) && !table.born.has(key))
+          changes.push(this.#write(slot, table.name, key, table.get(key)));
+        else {
+          slots.delete(key);
+          this.#tree.set(slot, undefined);
+          changes.push({ slot, name: table.name, key });
+        }
+      }
+      for (const key of table.born) {
+        const slot = this.#tree.slots;
+        slots.set(key, slot);
+        changes.push(this.#write(slot, table.name, key, table.get(key)));
+      }
+      table.touched.clear();
+      table.born.clear();
+    }
+    return changes;
+  }
+
+  #write(slot: number, name: string, key: string, value: unknown): SlotChange {
+    const row = encodeRow(value);
+    this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
+    return { slot, name, key, row };
+  }
+}

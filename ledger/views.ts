@@ -1,0 +1,163 @@
+/**
+ * What the queries answer, as plain JSON-able objects made from the state. Ids and keys are hex, values micro-minutes as
+ * decimal strings. There is deliberately no view of a single coupon serial: who could ask «was this one spent, and
+ * when» could tie a purchase to a person.
+ * Not here: HTTP (api.ts), the form of the answers as JSON Schema (api-schemas.ts).
+ */
+import type { Id, Key } from '../src/economy/transaction.ts';
+import { QUERY_ROWS } from '../src/limits.ts';
+import { allAccounts, paritySum } from './accounts.ts';
+import type { View } from './engine.ts';
+import { genesisDocument } from './genesis.ts';
+import { type Json, toJson } from './json.ts';
+
+type Answer = Record<string, Json>;
+
+/** The chain and its last block; `now` is the ledger's time. */
+export function statusView({ genesis, header, hash }: View, now: number): Answer {
+  const { parameters } = JSON.parse(genesisDocument(genesis)) as { parameters: Json };
+  return {
+    chain: genesis.chain,
+    height: header.height,
+    time: header.time,
+    now,
+    stateHash: header.stateHash,
+    blockHash: hash,
+    parameters,
+  };
+}
+
+function collectiveJson(view: View, id: Id): Answer | undefined {
+  const row = view.state.collectives.get(id);
+  if (row === undefined) return undefined;
+  return { id, ...(toJson(row) as Answer) };
+}
+
+/** Collectives in order of registration, from an ordinal on. */
+export function collectivesView(view: View, from: number): Answer {
+  const found: Answer[] = [];
+  for (const [id, row] of view.state.collectives.entries())
+    if (row.ordinal >= from && found.length < QUERY_ROWS) found.push({ id, ...(toJson(row) as Answer) });
+  return { collectives: found };
+}
+
+/** One collective, with whom it trusts strongly. */
+export function collectiveView(view: View, id: Id): Answer | undefined {
+  const found = collectiveJson(view, id);
+  return found && { ...found, trusts: [...(view.state.indexes.neighbours.get(id) ?? [])] };
+}
+
+/** The accounts of a subsystem and their L1 sum. */
+export function accountsView(view: View, subsystem: Id): Answer | undefined {
+  const found = allAccounts(view.state).get(subsystem);
+  if (found === undefined) return undefined;
+  return {
+    subsystem,
+    height: view.header.height,
+    accounts: toJson(found),
+    sum: paritySum(found).toString(),
+  };
+}
+
+export function keysetView(view: View, id: Id): Answer | undefined {
+  const row = view.state.keysets.get(id);
+  if (row === undefined) return undefined;
+  const subsystem = view.state.collectives.get(row.office)?.subsystem;
+  const live = subsystem !== undefined && view.state.liveKeysets.get(subsystem) === id;
+  return { id, live, ...(toJson(row) as Answer) };
+}
+
+/** The keyset that is live in a subsystem. */
+export function liveKeysetView(view: View, subsystem: Id): Answer | undefined {
+  const id = view.state.liveKeysets.get(subsystem);
+  return id === undefined ? undefined : keysetView(view, id);
+}
+
+/** Loads of a keyset that its office has not issued yet, oldest first. */
+export function openLoadsView(view: View, keyset: Id): Answer | undefined {
+  if (!view.state.keysets.has(keyset)) return undefined;
+  return { keyset, open: view.lookUps.openLoadsOf(keyset).slice(0, QUERY_ROWS) };
+}
+
+export function loadView(view: View, id: Id): Answer | undefined {
+  const row = view.state.loads.get(id);
+  if (row === undefined) return undefined;
+  const { wallet, keyset, packs, height, blinded, signatures } = row;
+  return {
+    id,
+    state: signatures === undefined ? 'open' : 'issued',
+    wallet,
+    keyset,
+    packs,
+    height,
+    blinded: toJson(blinded),
+    ...(signatures === undefined ? {} : { signatures: toJson(signatures) }),
+  };
+}
+
+/** A wallet's workloads and balances. A wallet nobody has heard of has none of either. */
+export function walletView(view: View, wallet: Key): Answer {
+  const { state, lookUps } = view;
+  return {
+    wallet,
+    workloads: lookUps.workloadsOf(wallet).map((id) => {
+      const row = state.workloads.get(id);
+      if (row === undefined) throw new Error('a look-up names a workload that is not there');
+      const { collective, minutes, day, revision, share, claimed } = row;
+      return { id, ...(toJson({ collective, minutes, day, revision, share, claimed }) as Answer) };
+    }),
+    balances: [...(state.indexes.walletOrigins.get(wallet) ?? [])].map((origin) => ({
+      origin,
+      value: (state.balances.get(`${wallet}/${origin}`) ?? 0n).toString(),
+    })),
+  };
+}
+
+/** What the book says an outlet holds, and its clearing. */
+export function stockView(view: View, outlet: Id): Answer | undefined {
+  const { state, lookUps } = view;
+  if (!state.collectives.has(outlet)) return undefined;
+  return {
+    outlet,
+    clearing: (state.clearing.get(outlet) ?? 0n).toString(),
+    stock: lookUps.stockOf(outlet).map((key) => {
+      const type = key.slice(key.indexOf('/') + 1);
+      const product = state.types.get(type);
+      return {
+        type,
+        name: product?.name ?? null,
+        unit: product?.unit ?? null,
+        amount: state.stock.get(key)?.amount ?? 0,
+      };
+    }),
+  };
+}
+
+/** Average prices as exact fractions, value over amount: for checking; a terminal works them out from the events. */
+export function pricesView(view: View, subsystem: Id): Answer | undefined {
+  const { state } = view;
+  if (!state.subsystems.has(subsystem)) return undefined;
+  const prices: Answer[] = [];
+  for (const type of state.indexes.pools.get(subsystem) ?? []) {
+    const pool = state.pools.get(`${subsystem}/${type}`);
+    if (pool !== undefined && pool.amount > 0)
+      prices.push({ type, amount: pool.amount, value: pool.value.toString() });
+  }
+  return { subsystem, prices };
+}
+
+export function productionView(view: View, id: Id): Answer | undefined {
+  const row = view.state.productions.get(id);
+  return row && { id, ...(toJson(row) as Answer) };
+}
+
+/** The lots of one owner. */
+export function lotsView(view: View, owner: Id): Answer {
+  return {
+    owner,
+    lots: view.lookUps
+      .lotsOf(owner)
+      .slice(0, QUERY_ROWS)
+      .map((id) => ({ id, ...(toJson(view.state.lots.get(id)) as Answer) })),
+  };
+}
