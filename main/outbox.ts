@@ -140,6 +140,11 @@ export class Outbox {
     return { unsent: row.unsent ?? 0, setAside: row.aside ?? 0 };
   }
 
+  /** Nothing waits for the ledger, and the stream has shown what it took. Set-aside entries do not count: they wait for people. */
+  get empty(): boolean {
+    return this.#db.prepare("select 1 from outbox where state != 'set_aside' limit 1").get() === undefined;
+  }
+
   setAside(): readonly SetAside[] {
     return this.#db
       .prepare("select id, kind, refusal from outbox where state = 'set_aside'")

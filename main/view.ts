@@ -162,6 +162,10 @@ export class View {
     return [...this.#keysets].filter(([id]) => id.startsWith(hex)).map(([, keyset]) => keyset);
   }
 
+  keyset(id: Id): Keyset | undefined {
+    return this.#keysets.get(id);
+  }
+
   /** The newest keyset of an office in the outlet's subsystem: the one a load is made with. */
   liveKeyset(outlet: Id): Keyset | undefined {
     const subsystem = this.book.collectives.get(outlet)?.subsystem;

@@ -49,8 +49,6 @@ export const intentSchema = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('count_recount'), type: typeId }),
   z.object({ intent: z.literal('count_post') }),
   z.object({ intent: z.literal('count_cancel') }),
-  // reader
-  z.object({ intent: z.literal('choose_reader'), name: z.string().max(200).nullable() }),
 ]);
 export type Intent = z.infer<typeof intentSchema>;
 
@@ -247,7 +245,6 @@ export interface StatusView {
   readonly reader: {
     readonly kind: 'no_service' | 'no_reader' | 'no_card' | 'card_mute' | 'reader_failed' | 'ready';
     readonly name: string | null;
-    readonly names: readonly string[];
   };
   readonly crowd: {
     readonly sales: number;

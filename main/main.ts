@@ -1,0 +1,287 @@
+/**
+ * The terminal, built once in the order of the flow: card tap → terminal (sale) → journal → outbox → ledger →
+ * subscription → price book → screen. This file is the diagram; every station is a file of its name.
+ */
+import { join } from 'node:path';
+import { nodeCrypto } from '../crypto/node.ts';
+import { toHex } from '../src/bytes.ts';
+import type { Id } from '../src/economy/transaction.ts';
+import { type CrowdPolicy, crowdDue } from '../src/sale/crowd.ts';
+import type { StatusView, TillApi, TillRefusal } from '../src/till-api.ts';
+import type { CardReader, ReaderState } from './card-reader.ts';
+import type { Trust } from './card-session.ts';
+import { Catalogue } from './catalogue.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { openDatabase, Reserve } from './database.ts';
+import type { Identity } from './identity.ts';
+import { Journal } from './journal.ts';
+import { LedgerClient } from './ledger-client.ts';
+import { Outbox } from './outbox.ts';
+import { random, randomBelow } from './random.ts';
+import { Sale, type SaleFigures } from './sale.ts';
+import { Sender } from './sender.ts';
+import { Services } from './services.ts';
+import { Stock } from './stock.ts';
+import { Subscription } from './subscription.ts';
+import { TakenSerials } from './taken-serials.ts';
+import { Till } from './till.ts';
+import { View } from './view.ts';
+
+export interface TerminalConfig {
+  readonly crowd: CrowdPolicy;
+  /** Seconds without the ledger after which the till sells to no card. */
+  readonly offlineMax: number;
+  /** Most minutes a tap may take while the ledger is away: a counterfeit card ignores its own limits. */
+  readonly offlineCeilingMinutes: number;
+}
+
+export interface TerminalOptions {
+  readonly dataDir: string;
+  readonly identity: Identity;
+  readonly ledgerUrl: string;
+  readonly reader: CardReader;
+  readonly config: TerminalConfig;
+  readonly clock?: Clock;
+  /** Address of a window with simulated cards, when the host brought one. */
+  readonly dock?: string;
+  /** Told of each sale in figures, for the headless sale. */
+  readonly figures?: (figures: SaleFigures) => void;
+}
+
+export interface Terminal {
+  readonly api: TillApi;
+  readonly catalogue: Catalogue;
+  readonly view: View;
+  readonly sale: Sale;
+  /** Closes the crowd now and sends everything that is due; resolves when nothing is left unsent and the stream has shown it, or false after `milliseconds`. */
+  flush(milliseconds: number): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Is the ledger's silence longer than this, the status line says so at once. */
+const TICK_MILLISECONDS = 1_000;
+
+export function createTerminal(options: TerminalOptions): Terminal {
+  const { dataDir, identity, config } = options;
+  const clock = options.clock ?? systemClock;
+  const crypto = nodeCrypto;
+  const now = () => clock.seconds();
+
+  // What lasts.
+  const db = openDatabase(join(dataDir, 'till.db'), new URL('./schema.sql', import.meta.url));
+  const viewDb = openDatabase(join(dataDir, 'view.db'), new URL('./view-schema.sql', import.meta.url), true);
+  const catalogue = new Catalogue(join(dataDir, 'catalogue.db'));
+  const reserve = new Reserve(dataDir);
+  let diskFull = !reserve.fill();
+
+  // What the ledger says.
+  const view = new View(viewDb, crypto);
+  const trust: Trust = {
+    keysets: { find: (prefix) => view.keysetsByPrefix(prefix) },
+    batches: { find: (id) => view.batch(id) },
+  };
+  const priceOf = (type: Id) => view.book.price(identity.outlet, type);
+  const ledger = new LedgerClient(options.ledgerUrl);
+
+  // Journal and outbox: fact and errand.
+  const journal = new Journal(db, randomBelow, () => clock.stopwatch());
+  const outbox = new Outbox(db, crypto, random, identity);
+  const taken = new TakenSerials(db);
+  const sender = new Sender(outbox, ledger, now, (id, kind) => {
+    if (kind === 'redeem') journal.redemptionFinal(id, now());
+    stock.entryMoved();
+    till.changed('status', 'stock');
+  });
+
+  const closeCrowd = (): void => {
+    const small = journal.totals.sales < config.crowd.k;
+    journal.closeCrowd(now(), small, (crowd) => outbox.storeCrowd(crowd, config.crowd, now()));
+    sender.wake();
+    till.changed('status', 'stock');
+  };
+  const crowdIfDue = (): void => {
+    if (crowdDue(journal.totals, config.crowd, now())) closeCrowd();
+  };
+
+  const tooOld = () => now() - view.heard > config.offlineMax;
+  const policy = (minutes: number): TillRefusal | undefined => {
+    if (diskFull) return 'disk_full';
+    if (minutes === 0) return undefined;
+    if (tooOld()) return 'prices_too_old';
+    if (!subscription.connected && minutes > config.offlineCeilingMinutes) return 'above_offline_ceiling';
+    const kind = reader.kind;
+    return kind === 'no_service' || kind === 'no_reader' ? 'no_reader' : undefined;
+  };
+
+  const sale = new Sale({
+    crypto,
+    random,
+    clock,
+    identity,
+    journal,
+    trust,
+    priceOf,
+    policy,
+    serialSeen: (serial) => view.serialSeen(serial) || taken.has(serial),
+    serialTaken: (serial) => taken.add(serial),
+    changed: () => till.changed('checkout'),
+    closed: (figures) => {
+      crowdIfDue();
+      till.changed('status', 'stock');
+      options.figures?.(figures);
+    },
+    diskFull: (full) => {
+      if (full) reserve.release();
+      else if (diskFull) reserve.fill();
+      if (full !== diskFull) till.changed('status');
+      diskFull = full;
+    },
+  });
+
+  const stock = new Stock(db, {
+    catalogue,
+    height: () => view.height,
+    held: (type) => Number(view.book.held(identity.outlet, type)),
+    soldUnbooked: (type) => (journal.totals.goods[type] ?? 0) + outbox.unbooked(type),
+    priceOf,
+    storeCount: (lines) => outbox.storeCount(lines, now()),
+    entryState: (id) => outbox.state(id),
+  });
+
+  const waitingForIssue = new Map<Id, () => void>();
+  const services = new Services({
+    crypto,
+    random,
+    identity,
+    trust,
+    ledger,
+    liveKeyset: () => view.liveKeyset(identity.outlet),
+    keyset: (id) => view.keyset(id),
+    issued: (load, milliseconds) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => finish(false), milliseconds);
+        const finish = (shown: boolean) => {
+          clearTimeout(timer);
+          waitingForIssue.delete(load);
+          resolve(shown);
+        };
+        waitingForIssue.set(load, () => finish(true));
+      }),
+    outletName: (prefix) => {
+      const hex = toHex(prefix);
+      for (const [id, c] of view.book.collectives) if (id.startsWith(hex)) return c.name;
+      return '';
+    },
+    changed: () => till.changed('services'),
+  });
+
+  // The stream, and what follows from it.
+  const subscription = new Subscription(options.ledgerUrl, view, clock, {
+    block: (block) => {
+      outbox.seen(block.height);
+      for (const event of block.events) if (event.kind === 'issued') waitingForIssue.get(event.load)?.();
+      stock.entryMoved();
+      till.changed('checkout', 'stock', 'status');
+    },
+    connection: (connected) => {
+      if (connected) sender.wake();
+      till.changed('status');
+    },
+  });
+
+  let reader: ReaderState = options.reader.state();
+  const status = (): StatusView => {
+    const { unsent, setAside } = outbox.counts;
+    const { totals } = journal;
+    return {
+      outlet: identity.outletName,
+      ledger: {
+        connected: subscription.connected,
+        height: view.height,
+        ageSeconds: subscription.connected ? 0 : Math.max(0, now() - view.heard),
+        tooOld: tooOld(),
+      },
+      unsent,
+      setAside,
+      reader: {
+        kind: reader.kind,
+        name: 'reader' in reader ? reader.reader : null,
+      },
+      crowd: {
+        sales: totals.sales,
+        k: config.crowd.k,
+        openedSecondsAgo: totals.openedAt === null ? null : Math.max(0, now() - totals.openedAt),
+        holdMaxSeconds: config.crowd.holdMax,
+        small: journal.smallCrowds(),
+      },
+      disk: diskFull ? 'full' : 'ok',
+      dock: options.dock ?? null,
+    };
+  };
+
+  const till: Till = new Till({
+    sale,
+    services,
+    stock,
+    catalogue,
+    status,
+    closeCrowdNow: () => {
+      if (journal.totals.sales === 0) return 'crowd_empty';
+      closeCrowd();
+      return undefined;
+    },
+    servicesChanged: () => {
+      const card = reader.kind === 'ready' ? reader.card : undefined;
+      services.cardInField(services.active ? card : undefined);
+      sale.cardInField(services.active ? undefined : card);
+    },
+    entryStored: () => sender.wake(),
+  });
+
+  // The reader.
+  const unwatch = options.reader.watch((state) => {
+    reader = state;
+    const card = state.kind === 'ready' ? state.card : undefined;
+    if (services.active) services.cardInField(card);
+    sale.cardInField(services.active ? undefined : card);
+    till.changed('status');
+  });
+
+  const tick = setInterval(() => {
+    crowdIfDue();
+    journal.forgetTranscripts(now(), config.offlineMax);
+    if (diskFull && reserve.fill()) diskFull = false;
+    till.changed('status');
+  }, TICK_MILLISECONDS);
+  subscription.start();
+  sender.wake();
+
+  return {
+    api: till,
+    catalogue,
+    view,
+    sale,
+    flush: async (milliseconds) => {
+      const until = clock.stopwatch() + milliseconds;
+      if (journal.totals.sales > 0) closeCrowd();
+      while (clock.stopwatch() < until) {
+        if (outbox.empty) return true;
+        sender.wake();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return outbox.empty;
+    },
+    stop: async () => {
+      clearInterval(tick);
+      unwatch();
+      await sale.idle();
+      await services.idle();
+      await subscription.stop();
+      await sender.stop();
+      await options.reader.stop();
+      catalogue.close();
+      viewDb.close();
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** Sends the outbox: when something is due and the ledger answers, one entry after the other; when it does not, again later. */
+import type { LedgerClient } from './ledger-client.ts';
+import type { Outbox } from './outbox.ts';
+
+const RETRY_MILLISECONDS = [500, 1_000, 2_000, 5_000, 15_000, 60_000] as const;
+
+export class Sender {
+  readonly #outbox: Outbox;
+  readonly #ledger: LedgerClient;
+  readonly #now: () => number;
+  readonly #answered: (id: string, kind: string) => void;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #stopped = false;
+
+  constructor(
+    outbox: Outbox,
+    ledger: LedgerClient,
+    now: () => number,
+    answered: (id: string, kind: string) => void,
+  ) {
+    this.#outbox = outbox;
+    this.#ledger = ledger;
+    this.#now = now;
+    this.#answered = answered;
+  }
+
+  /** Something may be due, or the ledger is back. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (this.#running !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again) this.wake();
+      else this.#sleep();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#again = false;
+    const reached = await this.#outbox.flush(this.#ledger, this.#now, this.#answered);
+    this.#failures = reached ? 0 : this.#failures + 1;
+  }
+
+  /** Until the next entry is due, or the next try. */
+  #sleep(): void {
+    if (this.#stopped) return;
+    const due = this.#outbox.nextDue();
+    if (due === null) return;
+    const wait =
+      this.#failures === 0
+        ? Math.max(250, Math.min(60_000, (due - this.#now()) * 1000))
+        : (RETRY_MILLISECONDS[Math.min(this.#failures - 1, RETRY_MILLISECONDS.length - 1)] as number);
+    this.#timer = setTimeout(() => this.wake(), wait);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+}
