@@ -10,7 +10,23 @@ import type { Cbor } from './cbor.ts';
 
 export type ShapeRefusal = 'malformed' | 'not_sorted';
 
+/** A shape described, for those who make values from what people type (the CLI) and for documentation. */
+export type Form =
+  | { readonly is: 'hex'; readonly bytes: number }
+  | { readonly is: 'key' | 'flag' | 'decimal' }
+  | { readonly is: 'bytes' | 'uint' | 'text'; readonly min: number; readonly max: number }
+  | { readonly is: 'pattern'; readonly pattern: string }
+  | { readonly is: 'word'; readonly words: readonly string[] }
+  | { readonly is: 'list'; readonly item: Form; readonly min: number; readonly max: number }
+  | { readonly is: 'record' | 'tuple'; readonly fields: readonly FormField[] };
+export interface FormField {
+  readonly name: string;
+  readonly form: Form;
+  readonly optional: boolean;
+}
+
 export interface Shape<T> {
+  readonly form: Form;
   /** Must only be given values that `read` could have made; others are bugs. */
   write(value: T): Cbor;
   read(raw: Cbor): Result<T, ShapeRefusal>;
@@ -25,6 +41,7 @@ const malformed = (detail: string) => refuse('malformed', detail);
 /** Byte string of exactly `length` bytes, as lower-case hex. */
 export function hex(length: number): Shape<string> {
   return {
+    form: { is: 'hex', bytes: length },
     write: hexBytes,
     read: (raw) =>
       raw instanceof Uint8Array && raw.length === length ? ok(toHex(raw)) : malformed(`not ${length} bytes`),
@@ -33,6 +50,7 @@ export function hex(length: number): Shape<string> {
 
 /** A signing key of suite 1: 01 ‖ Ed25519 public key. Whether the point is admissible shows when a signature is verified. */
 export const key: Shape<string> = {
+  form: { is: 'key' },
   write: hexBytes,
   read: (raw) =>
     raw instanceof Uint8Array && raw.length === 33 && raw[0] === 1 ? ok(toHex(raw)) : malformed('not a key'),
@@ -41,6 +59,7 @@ export const key: Shape<string> = {
 /** Byte string of `min` to `max` bytes, as bytes. */
 export function bytes(min: number, max = min): Shape<Uint8Array> {
   return {
+    form: { is: 'bytes', min, max },
     write: (value) => value,
     read: (raw) =>
       raw instanceof Uint8Array && raw.length >= min && raw.length <= max ? ok(raw) : malformed('bytes'),
@@ -50,6 +69,7 @@ export function bytes(min: number, max = min): Shape<Uint8Array> {
 /** Unsigned integer from `min` to `max`, both included. */
 export function uint(max: number, min = 0): Shape<number> {
   return {
+    form: { is: 'uint', min, max },
     write: (value) => value,
     read: (raw) =>
       typeof raw === 'number' && Number.isSafeInteger(raw) && raw >= min && raw <= max
@@ -65,6 +85,7 @@ export function uint(max: number, min = 0): Shape<number> {
  */
 export function text(max: number): Shape<string> {
   return {
+    form: { is: 'text', min: 1, max },
     write: (value) => value,
     read: (raw) =>
       typeof raw === 'string' && raw.length > 0 && raw.length <= max && raw.isWellFormed() && !hidden(raw)
@@ -93,6 +114,7 @@ function hidden(value: string): boolean {
 /** Text of a given pattern. */
 export function pattern(expression: RegExp): Shape<string> {
   return {
+    form: { is: 'pattern', pattern: expression.source },
     write: (value) => value,
     read: (raw) => (typeof raw === 'string' && expression.test(raw) ? ok(raw) : malformed('pattern')),
   };
@@ -101,6 +123,7 @@ export function pattern(expression: RegExp): Shape<string> {
 /** One of a closed list of words. */
 export function word<const W extends string>(words: readonly W[]): Shape<W> {
   return {
+    form: { is: 'word', words },
     write: (value) => value,
     read: (raw) => {
       const found = words.find((w) => w === raw);
@@ -111,12 +134,14 @@ export function word<const W extends string>(words: readonly W[]): Shape<W> {
 
 /** CBOR 0 and 1: simple values do not travel. */
 export const flag: Shape<boolean> = {
+  form: { is: 'flag' },
   write: (value) => (value ? 1 : 0),
   read: (raw) => (raw === 0 || raw === 1 ? ok(raw === 1) : malformed('flag')),
 };
 
 /** A value in micro-minutes ≥ 0 as decimal text without leading zeros. */
 export const decimal: Shape<bigint> = {
+  form: { is: 'decimal' },
   write: (value) => value.toString(),
   read: (raw) =>
     typeof raw === 'string' && raw.length <= VALUE_DIGITS && /^(0|[1-9][0-9]*)$/.test(raw)
@@ -131,6 +156,7 @@ export function list<T>(
   order?: (a: T, b: T) => number,
 ): Shape<readonly T[]> {
   return {
+    form: { is: 'list', item: item.form, min: limits.min ?? 0, max: limits.max },
     write: (value) => value.map((v) => item.write(v)),
     read(raw) {
       if (!Array.isArray(raw) || raw.length < (limits.min ?? 0) || raw.length > limits.max)
@@ -161,13 +187,18 @@ type Fields<T> = {
 type AnyShape = Shape<unknown> & { readonly optional?: true };
 
 export function optional<T>(shape: Shape<T>): OptionalShape<T> {
-  return { optional: true, write: shape.write, read: shape.read };
+  return { optional: true, form: shape.form, write: shape.write, read: shape.read };
+}
+
+function fieldForms(entries: readonly (readonly [string, AnyShape])[]): FormField[] {
+  return entries.map(([name, { form, optional }]) => ({ name, form, optional: optional === true }));
 }
 
 /** A map with exactly these text keys. */
 export function record<T extends object>(fields: Fields<T>): Shape<T> {
   const entries = Object.entries(fields) as unknown as [string, AnyShape][];
   return {
+    form: { is: 'record', fields: fieldForms(entries) },
     write(value) {
       const out = new Map<string, Cbor>();
       for (const [name, shape] of entries) {
@@ -203,6 +234,7 @@ export function record<T extends object>(fields: Fields<T>): Shape<T> {
 export function tuple<T extends object>(fields: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
   const entries = Object.entries(fields) as unknown as [string, AnyShape][];
   return {
+    form: { is: 'tuple', fields: fieldForms(entries) },
     write: (value) => entries.map(([name, shape]) => shape.write((value as Record<string, unknown>)[name])),
     read(raw) {
       if (!Array.isArray(raw) || raw.length !== entries.length) return malformed('array');

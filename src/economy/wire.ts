@@ -21,6 +21,7 @@ import {
   byText,
   bytes,
   decimal,
+  type FormField,
   flag,
   hex,
   key,
@@ -202,6 +203,15 @@ const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> }
     ),
   }),
 };
+
+/** All kinds of transactions. */
+export const KINDS = Object.keys(SHAPES) as readonly Kind[];
+
+/** The fields of a kind's body, `kind` and `chain` included. */
+export function fieldsOf(kind: Kind): readonly FormField[] {
+  const { form } = SHAPES[kind];
+  return form.is === 'record' ? form.fields : [];
+}
 
 /** The canonical body of a transaction; its SHA-256 is the transaction's id. */
 export function encodeBody(transaction: Transaction): Uint8Array {
