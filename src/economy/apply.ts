@@ -34,7 +34,7 @@ export interface Applied {
 export interface Options {
   /** The signatures were verified elsewhere (`verifySignatures`); which keys must have signed is still asked. */
   readonly skipSignatures?: boolean;
-  /** Of a redeem: what `verifyCoupons` found on another thread, one byte a coupon. */
+  /** Of a redeem: what `verifyCoupons` found on another thread. */
   readonly couponVerdicts?: Uint8Array;
 }
 

@@ -37,16 +37,24 @@ export function verifyCouponSignature(
   return key !== undefined && verify(crypto, key, hexBytes(coupon.serial), coupon.signature);
 }
 
+/** Verdicts: the signature is wrong, valid, or nobody looked because the keyset was not known yet. */
+export const WRONG = 0;
+export const VALID = 1;
+export const NOT_LOOKED = 2;
+
 /**
- * One byte a coupon, in order: 1 = its signature is valid. `keysOf` gives a keyset's public keys, the same objects each time
- * (crypto keeps work by their identity), or undefined when it is unknown, and then the verdict is 0.
+ * One verdict a coupon, in order. `keysOf` gives a keyset's public keys, the same objects each time (crypto keeps work by
+ * their identity), or undefined. A keyset's id is the hash of its keys, so WRONG and VALID hold in every state; a keyset
+ * unknown here may be known when the rule is asked, and the rule then looks by itself.
  */
 export function verifyCoupons(
   crypto: CryptoPort,
   keysOf: (keyset: Id) => readonly RsaPublicKey[] | undefined,
   coupons: readonly RedeemedCoupon[],
 ): Uint8Array {
-  return Uint8Array.from(coupons, (coupon) =>
-    verifyCouponSignature(crypto, keysOf(coupon.keyset), coupon) ? 1 : 0,
-  );
+  return Uint8Array.from(coupons, (coupon) => {
+    const keys = keysOf(coupon.keyset);
+    if (keys === undefined) return NOT_LOOKED;
+    return verifyCouponSignature(crypto, keys, coupon) ? VALID : WRONG;
+  });
 }

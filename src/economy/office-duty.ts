@@ -21,7 +21,8 @@ export function openLoads(state: State, office: Id): readonly Id[] {
 
 /**
  * The issue for one load. `keys`: the nine private keys of the load's keyset, 2^0 minutes first. Refuses `signing_failure`
- * when a signature does not verify (a fault, which would give the key away, or keys of another keyset); nothing leaves.
+ * when a signature does not verify under its own key (a fault, which would give that key away) or a key is missing; nothing
+ * leaves. Keys of another keyset are found by the ledger: `wrong_blind_signature`.
  */
 export function issueFor(
   crypto: CryptoPort,

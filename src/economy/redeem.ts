@@ -10,7 +10,7 @@ import { DENOMINATION_EXPONENTS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes } from '../units/micro-minutes.ts';
 import { moveClearing } from './accounts.ts';
-import { couponOrder, couponsDigest, verifyCouponSignature } from './coupon-verdict.ts';
+import { couponOrder, couponsDigest, NOT_LOOKED, VALID, verifyCouponSignature } from './coupon-verdict.ts';
 import { couponKeys } from './office.ts';
 import { outletSigner } from './outlet.ts';
 import type { Refusal } from './refusals.ts';
@@ -96,10 +96,11 @@ function weigh(context: Context, { outlet, coupons }: Redeem, announcement: Anno
     if (here.has(coupon.serial) || (row?.state === 'spent' && from === undefined)) return 'coupon_spent';
     if (row?.state === 'locked') return 'coupon_locked';
     if (row?.state === 'aborted') return 'coupon_aborted';
+    const found = couponVerdicts?.[i] ?? NOT_LOOKED;
     const valid =
-      couponVerdicts === undefined
+      found === NOT_LOOKED
         ? verifyCouponSignature(crypto, couponKeys(state, coupon.keyset), coupon)
-        : couponVerdicts[i] === 1;
+        : found === VALID;
     if (!valid) return 'coupon_wrong';
     if (from !== undefined) moved.push({ coupon, from });
     else {

@@ -22,7 +22,7 @@ export interface Context {
   /** The transaction's id. */
   readonly id: Id;
   /**
-   * Of a redeem, when `verifyCoupons` ran beforehand (on another thread): one byte a coupon, 1 = its signature is valid.
+   * Of a redeem, when `verifyCoupons` ran beforehand (on another thread): one verdict a coupon (`coupon-verdict.ts`).
    * Absent: check verifies by itself.
    */
   readonly couponVerdicts?: Uint8Array;

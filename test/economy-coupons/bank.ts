@@ -1,0 +1,312 @@
+/**
+ * A small subsystem to book in: an office, two outlets and two bakeries in one subsystem, a stranger in another. Every
+ * transaction travels: it is signed, encoded, decoded and goes through the same door as in a node. After each one L1
+ * is recomputed from the tables by `parity`, which shares nothing with the rules.
+ */
+import { expect } from 'vitest';
+import { nodeCrypto } from '../../crypto/node.ts';
+import { generateRsaKey } from '../../crypto/rsa-keygen.ts';
+import { ascii, beBytes, concat, hexBytes, toHex } from '../../src/bytes.ts';
+import { keysetId, modulusOf } from '../../src/coupons/keyset.ts';
+import { blindingFactor, blindLoad, finalize } from '../../src/coupons/rsabssa.ts';
+import type { RsaPrivateKey } from '../../src/crypto-port.ts';
+import { addBalance } from '../../src/economy/accounts.ts';
+import { applyTransaction, type Block, beginBlock } from '../../src/economy/apply.ts';
+import { makeEnvelope } from '../../src/economy/build.ts';
+import { couponsDigest, sortCoupons } from '../../src/economy/coupon-verdict.ts';
+import { decodeEnvelope, keyOf } from '../../src/economy/envelope.ts';
+import type { LedgerEvent, StockCause } from '../../src/economy/events.ts';
+import { genesisState } from '../../src/economy/genesis.ts';
+import { blindedExponents } from '../../src/economy/load.ts';
+import { issueFor } from '../../src/economy/office-duty.ts';
+import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
+import { enter } from '../../src/economy/pool.ts';
+import type { State } from '../../src/economy/state.ts';
+import type { Id, Key, RedeemedCoupon, Transaction } from '../../src/economy/transaction.ts';
+import { MINUTE } from '../../src/units/micro-minutes.ts';
+
+export const CHAIN = 'test-chain';
+export const T0 = 1_790_000_000;
+const DAY = 86_400;
+
+export interface Party {
+  readonly id: Id;
+  readonly key: Key;
+  readonly seed: Uint8Array;
+}
+
+/** A party whose key comes from its name. */
+export function party(name: string): Party {
+  const seed = nodeCrypto.sha256(ascii(name));
+  return { id: hash(`collective ${name}`), key: keyOf(nodeCrypto, seed), seed };
+}
+export function hash(text: string): Id {
+  return toHex(nodeCrypto.sha256(ascii(text)));
+}
+
+/** Nine office keys; RSA keys cannot be made from a seed with node:crypto, so they are fresh in each test file and kept. */
+const officeKeys = new Map<string, readonly RsaPrivateKey[]>();
+export function keysOfOffice(name: string): readonly RsaPrivateKey[] {
+  const kept = officeKeys.get(name) ?? Array.from({ length: 9 }, () => generateRsaKey());
+  officeKeys.set(name, kept);
+  return kept;
+}
+export const published = (keys: readonly RsaPrivateKey[]) =>
+  keys.map((key) => ({ n: modulusOf(key), e: 65_537 }));
+
+/** What a card keeps of a load: what it takes to finish the coupons. */
+export interface CardLoad {
+  readonly id: Id;
+  readonly transaction: Extract<Transaction, { kind: 'load' }>;
+  finish(signatures: readonly Uint8Array[]): RedeemedCoupon[];
+}
+
+type Account = 'B' | 'O' | 'Z' | 'R' | 'W' | 'G';
+/** Minutes; micro-minutes as a decimal fraction. */
+export type Books = Partial<Record<Account, number>>;
+
+export class Bank {
+  readonly state: State;
+  block: Block;
+  events: LedgerEvent[] = [];
+  #nonce = 0;
+  readonly office = party('office');
+  readonly shop = party('shop');
+  readonly kiosk = party('kiosk');
+  readonly bakery = party('bakery');
+  readonly dairy = party('dairy');
+  readonly stranger = party('stranger');
+  readonly wallet = party('wallet of anna');
+  readonly till = party('till');
+  readonly keyset = toHex(keysetId(nodeCrypto, keysOfOffice('office')));
+
+  constructor() {
+    const genesis = { chain: CHAIN, time: T0, parameters: DEFAULT_PARAMETERS };
+    this.state = genesisState(genesis);
+    const chain = { state: this.state, crypto: nodeCrypto, parameters: genesis.parameters, chain: CHAIN };
+    this.block = beginBlock(chain, T0 + 10).block;
+    const outlets = [this.shop, this.kiosk];
+    // The bakery is older than the dairy.
+    for (const p of [this.office, this.bakery, this.dairy, ...outlets])
+      this.collective(p, this.office, outlets.includes(p));
+    this.collective(this.stranger, this.stranger, true);
+  }
+
+  collective(p: Party, subsystem: Party, dispatches: boolean): void {
+    const { state } = this;
+    state.collectives.set(p.id, {
+      key: p.key,
+      name: 'collective',
+      dispatches,
+      ordinal: state.collectives.size,
+      subsystem: subsystem.id,
+    });
+    state.indexes.byKey.set(p.key, p.id);
+    state.indexes.members.set(subsystem.id, (state.indexes.members.get(subsystem.id) ?? new Set()).add(p.id));
+    const row = state.subsystems.get(subsystem.id) ?? { C: 0n, W: 0n, D: 0n, Q: 0n, R: 0n, members: 0 };
+    state.subsystems.set(subsystem.id, { ...row, members: row.members + 1 });
+  }
+
+  nonce(): string {
+    this.#nonce++;
+    return toHex(beBytes(this.#nonce, 8));
+  }
+
+  /** Begins the next block so many days later. */
+  next(days = 0): void {
+    this.block = beginBlock(this.block, this.block.time + days * DAY).block;
+  }
+
+  /** Gives a wallet a balance, as a claim would; the other side is Q, so that the books start even. */
+  credit(wallet: Party, origin: Party, minutes: number): void {
+    addBalance(this.state, wallet.key, origin.id, BigInt(minutes) * MINUTE);
+    this.settle();
+  }
+
+  /** Puts goods into an outlet's stock, as a transfer would. Returns the type's id. */
+  stock(outlet: Party, name: string, amount: number, minutes: number): Id {
+    const type = hash(`type ${name}`);
+    this.state.types.set(type, { name, unit: 'piece' });
+    const cause: StockCause = 'dispatch';
+    const context = { ...this.block, id: hash('transfer'), emit: () => {} };
+    if (amount > 0) enter(context, outlet.id, type, amount, BigInt(minutes) * MINUTE, cause);
+    this.settle();
+    return type;
+  }
+
+  /** Lets Q take up what the test itself brought in. */
+  settle(): void {
+    for (const [id, row] of this.state.subsystems.entries())
+      this.state.subsystems.set(id, { ...row, Q: row.Q + parity(this.state, id) });
+  }
+
+  /** Signs, sends through the wire and the door. The answer is 'accepted', 'exists' or the refusal; L1 and L5 are held. */
+  send(transaction: Transaction, ...signers: readonly Party[]): string {
+    const built = makeEnvelope(
+      nodeCrypto,
+      transaction,
+      signers.map((p) => p.seed),
+    );
+    return this.sendBytes(built.bytes);
+  }
+  sendBytes(bytes: Uint8Array): string {
+    const envelope = decodeEnvelope(bytes, nodeCrypto);
+    if (!envelope.ok) return envelope.refusal;
+    for (const table of this.state.tables()) table.touched.clear();
+    const done = applyTransaction(this.block, envelope.value);
+    for (const id of this.state.subsystems.entries()) expect(parity(this.state, id[0]), 'L1').toBe(0n);
+    if (!done.ok || done.value.status === 'exists')
+      for (const table of this.state.tables()) expect(table.touched.size, `L5 ${table.name}`).toBe(0);
+    this.events = done.ok ? [...done.value.events] : [];
+    return done.ok ? done.value.status : done.refusal;
+  }
+  idOf(transaction: Transaction): Id {
+    return makeEnvelope(nodeCrypto, transaction, []).id;
+  }
+
+  /** The office's keyset, live. */
+  openOffice(): void {
+    const keys = published(keysOfOffice('office'));
+    const sent = this.send(
+      { kind: 'keyset', chain: CHAIN, nonce: this.nonce(), office: this.office.id, keys },
+      this.office,
+    );
+    expect(sent).toBe('accepted');
+  }
+
+  /** What a card makes: blinded serials in the order of the load. `name` tells one card's loads from another's. */
+  cardLoad(name: string, packs = 1, wallet = this.wallet, office = 'office'): CardLoad {
+    const keys = keysOfOffice(office);
+    const keyset = toHex(keysetId(nodeCrypto, keys));
+    const items = blindedExponents(packs).map((exponent, i) => {
+      const key = keys[exponent] as RsaPrivateKey;
+      const message = nodeCrypto.sha256(ascii(`serial ${name} ${i}`));
+      const bytes = concat(
+        ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((part) => hexBytes(hash(`factor ${name} ${i} ${part}`))),
+      );
+      return { key, message, factor: blindingFactor(bytes, key.n), exponent };
+    });
+    const blinded = blindLoad(nodeCrypto, items);
+    if (!blinded.ok) throw new Error(blinded.refusal);
+    const transaction = {
+      kind: 'load',
+      chain: CHAIN,
+      g: '0123456789abcdef',
+      packs,
+      keyset,
+      wallet: wallet.key,
+      blinded: blinded.value.map((b) => b.blinded),
+    } as const;
+    return {
+      id: this.idOf(transaction),
+      transaction,
+      finish: (signatures) =>
+        items.map(({ key, message, exponent }, i) => {
+          const inverse = blinded.value[i]?.inverse ?? 0n;
+          const done = finalize(nodeCrypto, key, message, signatures[i] as Uint8Array, inverse);
+          if (!done.ok) throw new Error(done.refusal);
+          return { keyset, exponent, serial: toHex(message), signature: done.value };
+        }),
+    };
+  }
+
+  /** The office's answer to a load on the ledger. */
+  issue(load: CardLoad, office = 'office'): Extract<Transaction, { kind: 'issue' }> {
+    const row = this.state.loads.get(load.id);
+    if (row === undefined) throw new Error('no such load');
+    const issue = issueFor(nodeCrypto, CHAIN, keysOfOffice(office), load.id, row);
+    if (!issue.ok) throw new Error(issue.refusal);
+    return issue.value;
+  }
+
+  /** Coupons on a card: balance, load, issue, unblinded. */
+  coupons(name: string, packs = 1): RedeemedCoupon[] {
+    this.credit(this.wallet, this.bakery, packs * 300);
+    const load = this.cardLoad(name, packs);
+    expect(this.send(load.transaction, this.wallet)).toBe('accepted');
+    const issue = this.issue(load);
+    expect(this.send(issue, this.office)).toBe('accepted');
+    return load.finish(issue.signatures);
+  }
+
+  /** An announcement of these coupons, in its own block. Returns the redeem that may follow. */
+  announce(
+    outlet: Party,
+    coupons: readonly RedeemedCoupon[],
+    signer = outlet,
+  ): Extract<Transaction, { kind: 'redeem' }> {
+    const sorted = sortCoupons(coupons);
+    const digest = couponsDigest(nodeCrypto, sorted);
+    const announce = {
+      kind: 'announce',
+      chain: CHAIN,
+      nonce: this.nonce(),
+      outlet: outlet.id,
+      digest,
+    } as const;
+    expect(this.send(announce, signer)).toBe('accepted');
+    this.next();
+    return {
+      kind: 'redeem',
+      chain: CHAIN,
+      outlet: outlet.id,
+      announcement: this.idOf(announce),
+      coupons: sorted,
+    };
+  }
+
+  delegate(
+    kinds: Extract<Transaction, { kind: 'delegate' }>['kinds'],
+    until = this.block.time + DAY,
+  ): string {
+    return this.send(
+      {
+        kind: 'delegate',
+        chain: CHAIN,
+        nonce: this.nonce(),
+        outlet: this.shop.id,
+        key: this.till.key,
+        kinds,
+        until,
+      },
+      this.shop,
+    );
+  }
+
+  /** What an act changes in the office's subsystem, minutes; accounts that do not move are left out. A refused act fails. */
+  change(act: () => unknown): Books {
+    const before = books(this.state, this.office.id);
+    const answer = act();
+    if (typeof answer === 'string') expect(answer).toBe('accepted');
+    const after = books(this.state, this.office.id);
+    const out: Books = {};
+    for (const name of Object.keys(after) as Account[])
+      if (after[name] !== before[name]) out[name] = Number(after[name] - before[name]) / 1e6;
+    return out;
+  }
+}
+
+/** The accounts that these families move, summed from the tables, micro-minutes. */
+export function books(state: State, subsystem: Id): Record<Account, bigint> {
+  const member = (id: Id) => state.collectives.get(id)?.subsystem === subsystem;
+  const row = state.subsystems.get(subsystem);
+  let [B, O, Z, G] = [0n, 0n, 0n, 0n];
+  for (const [at, value] of state.balances.entries()) if (member(at.split('/')[1] as Id)) B += value;
+  for (const [, keyset] of state.keysets.entries())
+    if (member(keyset.office))
+      for (let e = 0; e < 9; e++)
+        O += BigInt(((keyset.issued[e] ?? 0) - (keyset.redeemed[e] ?? 0)) * 2 ** e) * MINUTE;
+  for (const [, load] of state.loads.entries())
+    if (load.signatures === undefined && member(state.keysets.get(load.keyset)?.office as Id))
+      O += BigInt(300 * load.packs) * MINUTE;
+  for (const [outlet, value] of state.clearing.entries()) if (member(outlet)) Z += value;
+  for (const [at, pool] of state.pools.entries()) if (at.startsWith(`${subsystem}/`)) G += pool.value;
+  return { B, O, Z, R: row?.R ?? 0n, W: row?.W ?? 0n, G };
+}
+
+/** L1 without the accounts that stay 0 here (U, P): − C − W − D − Q + B + O + Z + R − G. */
+export function parity(state: State, subsystem: Id): bigint {
+  const { B, O, Z, R, W, G } = books(state, subsystem);
+  const row = state.subsystems.get(subsystem);
+  return B + O + Z + R - W - G - (row?.C ?? 0n) - (row?.D ?? 0n) - (row?.Q ?? 0n);
+}
