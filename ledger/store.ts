@@ -97,6 +97,11 @@ export class Store {
     };
   }
 
+  /** Reads as of one moment, while another process may be writing. */
+  together<T>(read: () => T): T {
+    return this.#database.transaction(read).deferred();
+  }
+
   /** The genesis document, or undefined in a new folder. */
   genesis(): string | undefined {
     return this.#statements.genesis.get()?.document;
