@@ -1,0 +1,28 @@
+/** The month grid against JavaScript's own calendar. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { monthEnd } from '../../src/economy/calendar.ts';
+import { SECONDS_MAX } from '../../src/limits.ts';
+
+test('the last second of the UTC month, from 1970 to 9999, as the platform counts it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: SECONDS_MAX }), (time) => {
+      const date = new Date(time * 1000);
+      const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / 1000;
+      expect(monthEnd(time)).toBe(next - 1);
+    }),
+  );
+});
+
+test('leap years, turns of years, first and last seconds', () => {
+  const at = (text: string) => Date.parse(text) / 1000;
+  for (const [time, end] of [
+    ['1970-01-01T00:00:00Z', '1970-01-31T23:59:59Z'],
+    ['2024-02-10T00:00:00Z', '2024-02-29T23:59:59Z'],
+    ['2100-02-28T23:59:59Z', '2100-02-28T23:59:59Z'],
+    ['2000-02-29T23:59:59Z', '2000-02-29T23:59:59Z'],
+    ['2026-12-31T23:59:59Z', '2026-12-31T23:59:59Z'],
+    ['2027-01-01T00:00:00Z', '2027-01-31T23:59:59Z'],
+  ] as const)
+    expect(monthEnd(at(time)), time).toBe(at(end));
+});
