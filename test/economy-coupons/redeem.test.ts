@@ -93,9 +93,14 @@ describe('redeem', () => {
   });
 
   it('the digest is the SHA-256 of the canonical CBOR of the coupons’ array', () => {
-    const sorted = sortCoupons(pack.slice(0, 5));
-    const plain = sorted.map((c) => [hexBytes(c.keyset), c.exponent, hexBytes(c.serial), c.signature]);
-    expect(couponsDigest(nodeCrypto, sorted)).toBe(toHex(nodeCrypto.sha256(encodeCbor(plain))));
+    for (const length of [1, 5, 23, 24, 32, 255, 256, 1_000]) {
+      const coupons = sortCoupons(
+        Array.from({ length }, (_, i) => ({ ...coin(i % 6), serial: hash(`${i}`), exponent: i % 9 })),
+      );
+      const plain = coupons.map((c) => [hexBytes(c.keyset), c.exponent, hexBytes(c.serial), c.signature]);
+      const expected = toHex(nodeCrypto.sha256(encodeCbor(plain)));
+      expect(couponsDigest(nodeCrypto, coupons), `${length}`).toBe(expected);
+    }
   });
 
   it('refuses as a whole: unknown_announcement, digest_differs, not_sorted, already_redeemed', () => {
