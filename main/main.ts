@@ -26,6 +26,7 @@ import { Subscription } from './subscription.ts';
 import { TakenSerials } from './taken-serials.ts';
 import { Till } from './till.ts';
 import { View } from './view.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface TerminalConfig {
   readonly crowd: CrowdPolicy;
@@ -80,6 +81,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     keysets: { find: (prefix) => view.keysetsByPrefix(prefix) },
     batches: { find: (id) => view.batch(id) },
   };
+  const dispute = { outlet: identity.disputeOutlet, office: identity.disputeOffice };
   const priceOf = (type: Id) => view.book.price(identity.outlet, type);
   const ledger = new LedgerClient(options.ledgerUrl);
 
@@ -179,7 +181,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const subscription = new Subscription(options.ledgerUrl, view, clock, {
     block: (block) => {
       outbox.seen(block.height);
-      for (const event of block.events) if (event.kind === 'issued') waitingForIssue.get(event.load)?.();
+      for (const event of block.events) {
+        if (event.kind === 'issued') waitingForIssue.get(event.load)?.();
+        if (event.kind === 'keyset') warmUp(crypto, random, view.keysets(), dispute);
+      }
       stock.entryMoved();
       till.changed('checkout', 'stock', 'status');
     },
@@ -253,6 +258,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     if (diskFull && reserve.fill()) diskFull = false;
     till.changed('status');
   }, TICK_MILLISECONDS);
+  warmUp(crypto, random, view.keysets(), dispute);
   subscription.start();
   sender.wake();
 

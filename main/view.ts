@@ -156,6 +156,10 @@ export class View {
     this.#heard = now;
   }
 
+  keysets(): readonly Keyset[] {
+    return [...this.#keysets.values()];
+  }
+
   /** Keysets whose id begins with these two bytes. */
   keysetsByPrefix(prefix: Uint8Array): readonly Keyset[] {
     const hex = toHex(prefix);
