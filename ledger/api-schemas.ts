@@ -149,6 +149,10 @@ export const ANSWERS = {
   }),
   lots: object({
     owner: id,
-    lots: list(object({ id, type: id, amount: integer, value, owner: id, label, origin: id })),
+    lots: list(
+      object({ id, type: id, amount: integer, value, owner: id, label, origin: id, durability: integer }, [
+        'durability',
+      ]),
+    ),
   }),
 } as const;
