@@ -1,0 +1,67 @@
+/**
+ * The two transaction bodies a card signs, hashed while they are written (canonical CBOR, keys ordered bytewise by their
+ * encodings, RFC 8949 §4.2.1). The card fills in every field itself or from fields of fixed length.
+ */
+import { CborWriter } from './cbor.ts';
+import { Sha256 } from './sha256.ts';
+
+export interface Hashed {
+  readonly digest: Uint8Array;
+  /** Bytes of the body. */
+  readonly length: number;
+}
+
+function hashed(write: (cbor: CborWriter) => void): Hashed {
+  const sha = new Sha256();
+  write(new CborWriter((bytes) => sha.update(bytes)));
+  const { length } = sha;
+  return { digest: sha.digest(), length };
+}
+
+/** `{g, kind: load, chain, packs, keyset, wallet, blinded}`. */
+export function loadBody(load: {
+  readonly g: Uint8Array;
+  readonly chain: string;
+  readonly packs: number;
+  readonly keyset: Uint8Array;
+  readonly wallet: Uint8Array;
+  readonly blinded: readonly Uint8Array[];
+}): Hashed {
+  return hashed((cbor) => {
+    cbor.map(7);
+    cbor.text('g');
+    cbor.bytes(load.g);
+    cbor.text('kind');
+    cbor.text('load');
+    cbor.text('chain');
+    cbor.text(load.chain);
+    cbor.text('packs');
+    cbor.uint(load.packs);
+    cbor.text('keyset');
+    cbor.bytes(load.keyset);
+    cbor.text('wallet');
+    cbor.bytes(load.wallet);
+    cbor.text('blinded');
+    cbor.array(load.blinded.length);
+    for (const one of load.blinded) cbor.bytes(one);
+  });
+}
+
+/** `{kind: claim, chain, revision, workload}`. */
+export function claimBody(claim: {
+  readonly chain: string;
+  readonly revision: Uint8Array;
+  readonly workload: Uint8Array;
+}): Hashed {
+  return hashed((cbor) => {
+    cbor.map(4);
+    cbor.text('kind');
+    cbor.text('claim');
+    cbor.text('chain');
+    cbor.text(claim.chain);
+    cbor.text('revision');
+    cbor.bytes(claim.revision);
+    cbor.text('workload');
+    cbor.bytes(claim.workload);
+  });
+}

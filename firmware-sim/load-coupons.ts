@@ -1,0 +1,101 @@
+/**
+ * The coupons of a load, made from the seed alone: for each exponent, ascending, as many counters as the packs need, each
+ * giving a key pair, its serial and a blinding factor. A counter whose factor cannot blind (0, or not invertible modulo
+ * the office's modulus) is skipped. The same load always gives the same coupons, on the card and from the words.
+ */
+import { beBytes, concat } from '../src/bytes.ts';
+import { couponSerial } from '../src/coupons/coupon.ts';
+import type { Keyset } from '../src/coupons/keyset.ts';
+import { type Blinded, blind, blindingFactor } from '../src/coupons/rsabssa.ts';
+import type { CryptoPort, RsaPublicKey } from '../src/crypto-port.ts';
+import { PACK } from '../src/limits.ts';
+import type { Identity } from './identity.ts';
+import type { Suite } from './suite.ts';
+import type { Meter } from './timing.ts';
+
+/** A blinding factor has 2 304 bits before it is reduced: within 2^-256 of uniform. */
+const FACTOR_BYTES = 288;
+/** Skipped counters after which a modulus is taken for what it is: not a product of two large primes. */
+const SKIPS = 32;
+
+export interface LoadCoupon extends Blinded {
+  readonly exponent: number;
+  readonly counter: number;
+  readonly serial: Uint8Array;
+}
+
+export interface Makers {
+  readonly crypto: CryptoPort;
+  readonly meter: Meter;
+  readonly identity: Identity;
+  readonly suite: Suite;
+}
+
+/** How many coupons of each exponent a load of `packs` packs has, ascending exponents. */
+export function loadShape(packs: number): { readonly exponent: number; readonly count: number }[] {
+  return PACK.map(([exponent, count]) => ({ exponent, count: count * packs })).sort(
+    (a, b) => a.exponent - b.exponent,
+  );
+}
+
+/** Coupons of one counter range, or undefined when the modulus makes too many counters useless. */
+function ofExponent(
+  makers: Makers,
+  keyset: Keyset,
+  exponent: number,
+  count: number,
+  first: number,
+): LoadCoupon[] | undefined {
+  const { crypto, identity, suite, meter } = makers;
+  const key = keyset.keys[exponent] as RsaPublicKey;
+  const candidate = (counter: number) => {
+    const data = concat(identity.g, keyset.id, beBytes(exponent, 1), beBytes(counter, 4));
+    const publicKey = suite.publicKey(identity.derive('coupon', data, 32));
+    const factor = blindingFactor(identity.derive('blind', data, FACTOR_BYTES), key.n);
+    meter.hash(1 + publicKey.length);
+    return { counter, factor, serial: couponSerial(crypto, suite.id, publicKey) };
+  };
+  const blinded = (these: readonly ReturnType<typeof candidate>[]): Blinded[] | undefined => {
+    const done = blind(
+      crypto,
+      key,
+      these.map(({ serial }) => serial),
+      these.map(({ factor }) => factor),
+    );
+    return done.ok ? done.value : undefined;
+  };
+  let next = first;
+  const chosen = Array.from({ length: count }, () => candidate(next++));
+  for (let i = 0; i < count; i++) meter.rsaPublic();
+  let all = blinded(chosen);
+  // One that cannot be blinded spoils the batch: find it alone, and take the next counter in its stead.
+  for (let i = 0; all === undefined && i < chosen.length; ) {
+    if (next > first + count + SKIPS) return undefined;
+    if (blinded([chosen[i] as (typeof chosen)[number]]) !== undefined) i++;
+    else {
+      chosen.splice(i, 1);
+      chosen.push(candidate(next++));
+    }
+    if (i === chosen.length) all = blinded(chosen);
+  }
+  return all?.map((one, i) => {
+    const { counter, serial } = chosen[i] as (typeof chosen)[number];
+    return { ...one, exponent, counter, serial };
+  });
+}
+
+/** All coupons of a load in its order. `first` gives each exponent's first counter. Undefined: the keyset is no RSA keyset. */
+export function loadCoupons(
+  makers: Makers,
+  keyset: Keyset,
+  packs: number,
+  first: (exponent: number) => number,
+): LoadCoupon[] | undefined {
+  const out: LoadCoupon[] = [];
+  for (const { exponent, count } of loadShape(packs)) {
+    const some = ofExponent(makers, keyset, exponent, count, first(exponent));
+    if (some === undefined) return undefined;
+    out.push(...some);
+  }
+  return out;
+}
