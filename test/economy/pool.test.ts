@@ -1,0 +1,195 @@
+/** The average price pool (§6.2), without transactions: entering, leaving, memory of prices and of books. */
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { nodeCrypto } from '../../crypto/node.ts';
+import { clearingSince, moveClearing } from '../../src/economy/accounts.ts';
+import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
+import { bookAt, enter, joinPools, leave, lowest, poolOf, stockOf } from '../../src/economy/pool.ts';
+import type { Context } from '../../src/economy/rule.ts';
+import { State } from '../../src/economy/state.ts';
+import { STOCK_HISTORY } from '../../src/limits.ts';
+import { DAY, min } from './world.ts';
+
+const SHOP = 'a'.repeat(64);
+const KIOSK = 'b'.repeat(64);
+const TYPE = 'c'.repeat(64);
+
+let context: Context;
+let told: { collective: string; amount: bigint; value: bigint }[];
+beforeEach(() => {
+  const state = new State();
+  for (const [ordinal, id] of [SHOP, KIOSK].entries())
+    state.collectives.set(id, { key: `01${id}`, name: 'shop', dispatches: true, ordinal, subsystem: SHOP });
+  told = [];
+  context = {
+    state,
+    crypto: nodeCrypto,
+    parameters: DEFAULT_PARAMETERS,
+    chain: 'test-chain',
+    height: 1,
+    time: 1000 * DAY,
+    id: 'd'.repeat(64),
+    emit(event) {
+      if (event.kind === 'stock')
+        told.push({ collective: event.collective, amount: BigInt(event.amount), value: BigInt(event.value) });
+    },
+  };
+});
+const later = (days: number): void => {
+  context = { ...context, height: context.height + 1, time: context.time + days * DAY };
+};
+const pool = () => poolOf(context.state, SHOP, TYPE);
+
+test('100 h for 100 pieces and 30 h for 10 pieces: 13/11 h each, and exactly 130 h in all', () => {
+  enter(context, SHOP, TYPE, 100, min(6000), 'dispatch');
+  enter(context, KIOSK, TYPE, 10, min(1800), 'dispatch');
+  const first = leave(context, SHOP, TYPE, 1, 'hand_over');
+  // 13/11 h in micro-minutes, floor.
+  expect(first).toBe((13n * 60n * 1_000_000n) / 11n);
+  let value = first;
+  for (let i = 0; i < 99; i++) value += leave(context, SHOP, TYPE, 1, 'hand_over');
+  value += leave(context, KIOSK, TYPE, 10, 'hand_over');
+  expect(value).toBe(min(7800));
+  expect(pool()).toMatchObject({ amount: 0, value: 0n });
+});
+
+test('L7: whatever enters and leaves, the pool is what the events sum to, and leaving is never dearer than the average', () => {
+  const step = fc.record({
+    outlet: fc.constantFrom(SHOP, KIOSK),
+    amount: fc.integer({ min: 1, max: 1000 }),
+    value: fc.bigInt({ min: 0n, max: 10n ** 12n }),
+    out: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      context = { ...context, state: new State() };
+      for (const id of [SHOP, KIOSK])
+        context.state.collectives.set(id, {
+          key: id,
+          name: 'shop',
+          dispatches: true,
+          ordinal: 0,
+          subsystem: SHOP,
+        });
+      told = [];
+      for (const { outlet, amount, value, out } of steps) {
+        const held = stockOf(context.state, outlet, TYPE).amount;
+        const before = pool();
+        if (!out) expect(enter(context, outlet, TYPE, amount, value, 'dispatch')).toBe(value);
+        else {
+          const left = leave(context, outlet, TYPE, Math.min(amount, held), 'hand_over');
+          expect(left * BigInt(before.amount)).toBeLessThanOrEqual(
+            before.value * BigInt(Math.min(amount, held)),
+          );
+        }
+      }
+      expect(told.reduce((sum, e) => sum + e.amount, 0n)).toBe(BigInt(pool().amount));
+      expect(told.reduce((sum, e) => sum + e.value, 0n)).toBe(pool().value);
+    }),
+  );
+});
+
+test('more than is there is a bug, nothing is nothing', () => {
+  enter(context, SHOP, TYPE, 5, min(5), 'dispatch');
+  expect(() => leave(context, SHOP, TYPE, 6, 'shortage')).toThrow();
+  expect(() => leave(context, KIOSK, TYPE, 1, 'shortage')).toThrow();
+  expect(leave(context, KIOSK, TYPE, 0, 'shortage')).toBe(0n);
+  expect(told).toHaveLength(1);
+});
+
+test('a common enters with price 0', () => {
+  context.state.labels.set(`${SHOP}/${TYPE}`, 'common');
+  expect(enter(context, SHOP, TYPE, 5, min(5), 'dispatch')).toBe(0n);
+  expect(leave(context, SHOP, TYPE, 2, 'hand_over')).toBe(0n);
+});
+
+describe('the lowest average of offlineMax + holdMax', () => {
+  test('follows prices down at once and up only when the window has passed', () => {
+    expect(lowest(context, pool())).toBeUndefined();
+    enter(context, SHOP, TYPE, 10, min(100), 'dispatch');
+    later(5);
+    enter(context, SHOP, TYPE, 10, min(0), 'dispatch');
+    expect(lowest(context, pool())).toMatchObject({ value: min(100), amount: 20 });
+    later(1);
+    enter(context, SHOP, TYPE, 20, min(700), 'dispatch');
+    later(36);
+    expect(lowest(context, pool())).toMatchObject({ value: min(100), amount: 20 });
+    later(1);
+    expect(lowest(context, pool())).toMatchObject({ value: min(800), amount: 40 });
+  });
+
+  test('an emptied pool remembers', () => {
+    enter(context, SHOP, TYPE, 10, min(100), 'dispatch');
+    leave(context, SHOP, TYPE, 10, 'hand_over');
+    expect(lowest(context, pool())).toMatchObject({ value: min(100), amount: 10 });
+  });
+
+  test('of two pools that become one: the lower of both at any time', () => {
+    const low = (time: number, value: number, amount: number) => ({
+      time: time * DAY,
+      value: min(value),
+      amount,
+    });
+    const a = { amount: 1, value: min(9), lows: [low(1, 5, 1), low(20, 9, 1)] };
+    const b = { amount: 2, value: min(14), lows: [low(10, 6, 1), low(30, 7, 1)] };
+    const joined = joinPools(a, b, 40 * DAY, 0);
+    expect(joined).toMatchObject({ amount: 3, value: min(23) });
+    const since = (day: number) => {
+      const found = lowest({ ...context, time: day * DAY + 37 * DAY }, joined);
+      return found === undefined ? undefined : [found.value, found.amount];
+    };
+    expect(since(1)).toEqual([min(5), 1]);
+    expect(since(19)).toEqual([min(5), 1]);
+    expect(since(20)).toEqual([min(6), 1]);
+    expect(since(30)).toEqual([min(7), 1]);
+    expect(since(40)).toEqual([min(23), 3]);
+  });
+});
+
+test('the book at a height: at the end of that block, and unknown when too long ago', () => {
+  const stock = () => stockOf(context.state, SHOP, TYPE);
+  expect(bookAt(stock(), 0)).toBe(0);
+  later(0);
+  enter(context, SHOP, TYPE, 5, 0n, 'dispatch');
+  enter(context, SHOP, TYPE, 5, 0n, 'dispatch');
+  later(0);
+  later(0);
+  leave(context, SHOP, TYPE, 3, 'hand_over');
+  expect([1, 2, 3, 4, 9].map((height) => bookAt(stock(), height))).toEqual([0, 10, 10, 7, 7]);
+  for (let i = 0; i < STOCK_HISTORY; i++) {
+    later(0);
+    enter(context, SHOP, TYPE, 1, 0n, 'surplus');
+  }
+  expect(stock().history).toHaveLength(STOCK_HISTORY);
+  expect(bookAt(stock(), 4)).toBeUndefined();
+  expect(bookAt(stock(), 5)).toBe(8);
+});
+
+describe('clearing nearest to zero', () => {
+  const move = (days: number, minutes: number): void => {
+    later(days);
+    moveClearing(context, SHOP, min(minutes));
+  };
+  const since = (days: number): bigint => clearingSince(context.state, SHOP, context.time - days * DAY);
+
+  test('is 0 before anything, and as long as it was 0 in the time asked', () => {
+    expect(since(30)).toBe(0n);
+    move(0, -10);
+    expect(since(0)).toBe(min(-10));
+    expect(since(1)).toBe(0n);
+  });
+
+  test('is the smallest debt of the time, on either side', () => {
+    move(0, -10);
+    move(10, -5);
+    move(10, 8);
+    move(10, -20);
+    expect(since(20)).toBe(min(-7));
+    expect(since(0)).toBe(min(-27));
+    move(1, 30);
+    expect(since(0)).toBe(min(3));
+    expect(since(1)).toBe(0n);
+    move(31, 9);
+    expect(since(30)).toBe(min(3));
+  });
+});
