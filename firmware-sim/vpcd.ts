@@ -46,6 +46,8 @@ export async function connectCard(options: {
     socket.once('error', reject);
   });
   socket.setNoDelay(true);
+  // The field powers the card; pcscd may be slow to notice, or take it for the one before.
+  card.reset();
   return serve(socket, card);
 }
 
@@ -101,7 +103,10 @@ function serve(socket: Socket, card: CardDevice): ConnectedCard {
       return;
     }
     if (left !== undefined) {
-      if (bytes.length > left) return pull();
+      if (bytes.length > left) {
+        pull();
+        return;
+      }
       left -= bytes.length;
     }
     const response = bytes.length < 4 ? undefined : card.transmit(bytes);
