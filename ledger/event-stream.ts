@@ -14,11 +14,14 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** The part of an engine that a stream needs. */
+export type Source = Pick<Engine, 'height' | 'now' | 'subscribe' | 'blocks'>;
+
 export class EventStreams {
-  readonly #engine: Engine;
+  readonly #engine: Source;
   readonly #readers = new Set<ServerResponse>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Source) {
     this.#engine = engine;
   }
 
@@ -47,19 +50,21 @@ export class EventStreams {
 }
 
 class Reader {
-  readonly #engine: Engine;
+  readonly #engine: Source;
   readonly #response: ServerResponse;
   readonly #unsubscribe: () => void;
   readonly #alive: NodeJS.Timeout;
   /** The next height to send. */
   #next: number;
+  /** Blocks to read at a time: one when the last page was too much at once, then twice as many each time. */
+  #page = STREAM_PAGE;
   /** The response took nothing more; it will say when it does. */
   #full = false;
   #stalled: NodeJS.Timeout | undefined;
   #pumping = false;
   #stopped = false;
 
-  constructor(engine: Engine, response: ServerResponse, from: number) {
+  constructor(engine: Source, response: ServerResponse, from: number) {
     this.#engine = engine;
     this.#response = response;
     this.#next = from;
@@ -93,11 +98,15 @@ class Reader {
       this.#pumping = false;
       if (this.#stopped) return;
       try {
-        for (const block of this.#engine.blocks(this.#next, STREAM_PAGE)) {
+        const page = this.#engine.blocks(this.#next, this.#page);
+        this.#page = Math.min(2 * this.#page, STREAM_PAGE);
+        for (const block of page) {
           this.#next = block.height + 1;
           this.#write(`event: block\nid: ${block.height}\ndata: ${JSON.stringify(block)}\n\n`);
+          if (!this.#full) continue;
           // The rest of the page is read again when there is room.
-          if (this.#full) return;
+          this.#page = 1;
+          return;
         }
       } catch {
         // The disk cannot be read just now: the reader comes again and gets all of it.
