@@ -107,6 +107,19 @@ export class Bank {
     state.subsystems.set(subsystem.id, { ...row, members: row.members + 1 });
   }
 
+  /** Puts a member of the office's subsystem into one of its own. */
+  leave(p: Party): void {
+    const { state } = this;
+    const [member, old] = [state.collectives.get(p.id), state.subsystems.get(this.office.id)];
+    if (member === undefined || old === undefined) throw new Error('no such member');
+    state.collectives.set(p.id, { ...member, subsystem: p.id });
+    state.subsystems.set(this.office.id, { ...old, members: old.members - 1 });
+    state.subsystems.set(p.id, { C: 0n, W: 0n, D: 0n, Q: 0n, R: 0n, members: 1 });
+    state.indexes.members.get(this.office.id)?.delete(p.id);
+    state.indexes.members.set(p.id, new Set([p.id]));
+    this.settle();
+  }
+
   nonce(): string {
     this.#nonce++;
     return toHex(beBytes(this.#nonce, 8));

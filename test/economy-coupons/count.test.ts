@@ -181,6 +181,32 @@ describe('count', () => {
     expect(book(bank.shop, water)).toBe(9);
   });
 
+  it('what was short while exclusive comes back without value once its type is a common', () => {
+    const bread = bank.stock(bank.shop, 'bread', 10, 100);
+    bank.next();
+    expect(bank.change(() => send(count(bank.shop, [[bread, 8]])))).toEqual({ G: -20, W: 20 });
+    // As a label vote will: the pool's value goes to w, the label changes.
+    const at = `${bank.office.id}/${bread}`;
+    bank.state.labels.set(at, 'common');
+    bank.state.pools.set(at, { amount: 8, value: 0n, lows: [] });
+    bank.settle();
+    bank.next();
+    expect(bank.change(() => send(count(bank.shop, [[bread, 10]])))).toEqual({});
+    expect(counted()).toEqual([{ type: bread, difference: '2', value: '0' }]);
+  });
+
+  it('remembers corrections as long as the book remembers the height', () => {
+    const bread = bank.stock(bank.shop, 'bread', 10, 100);
+    bank.next();
+    const height = bank.block.height - 1;
+    handOver(bank.shop, bread, 12, 100);
+    bank.next(40);
+    expect(bank.change(() => send(count(bank.shop, [[bread, 1]])))).toEqual({});
+    bank.next();
+    expect(bank.change(() => send(count(bank.shop, [[bread, 10 + 2 + 1]], height)))).toEqual({});
+    expect(counted()).toMatchObject([{ difference: '0' }]);
+  });
+
   it('refuses unknown_height (this block, or further back than the book remembers), unknown_product, value_overflow, not_sorted', () => {
     const bread = bank.stock(bank.shop, 'bread', 1_000, 1_000);
     const milk = bank.stock(bank.shop, 'milk', 1, 1);

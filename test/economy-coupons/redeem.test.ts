@@ -217,6 +217,24 @@ describe('redeem', () => {
     expect(skipped()).toEqual({ [serial]: 'coupon_spent' });
   });
 
+  it('nor twice in one redemption under two keysets of the subsystem, the older one replaced after five years', () => {
+    bank.next(5 * 365.25);
+    const keys = published(keysOfOffice('second office'));
+    bank.send(
+      { kind: 'keyset', chain: CHAIN, nonce: bank.nonce(), office: bank.office.id, keys },
+      bank.office,
+    );
+    const second = bank.state.liveKeysets.get(bank.office.id) as Id;
+    bank.credit(bank.wallet, bank.bakery, 300);
+    const load = bank.cardLoad('new card', 1, bank.wallet, 'second office');
+    bank.send(load.transaction, bank.wallet);
+    bank.send(bank.issue(load, 'second office'), bank.office);
+    const name = 'in both';
+    const both = [forged(name, 0), forged(name, 0, 'second office', second)];
+    expect(bank.change(() => redeemAt(bank.shop, [...both, coin(1)]))).toEqual({ O: -3, Z: 3 });
+    expect(skipped()).toEqual({ [hash(`forged ${name}`)]: 'coupon_spent' });
+  });
+
   it('a till key redeems for its outlet; an expired one does not', () => {
     bank.delegate(['announce', 'redeem'], bank.block.time + 50);
     const first = bank.announce(bank.shop, [coin(0)], bank.till);
@@ -242,6 +260,16 @@ describe('the oldest announcement', () => {
     expect(bank.state.clearing.get(bank.kiosk.id)).toBe(8_000_000n);
     expect(bank.change(() => redeemAt(bank.kiosk, [coin(4)]))).toEqual({});
     expect(skipped()).toEqual({ [coin(4).serial]: 'coupon_spent' });
+  });
+
+  it('does not reach into another subsystem: clearing never moves across', () => {
+    const older = bank.announce(bank.shop, [coin(4)]);
+    redeemAt(bank.kiosk, [coin(4)]);
+    // As a split will: the kiosk, with its clearing, is a subsystem of its own; Q takes the difference.
+    bank.leave(bank.kiosk);
+    expect(bank.change(() => bank.send(older, bank.shop))).toEqual({});
+    expect(skipped()).toEqual({ [coin(4).serial]: 'coupon_spent' });
+    expect(bank.state.clearing.get(bank.kiosk.id)).toBe(16_000_000n);
   });
 
   it('takes nothing with a tampered copy of somebody’s coupon', () => {
