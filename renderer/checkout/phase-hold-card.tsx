@@ -1,0 +1,38 @@
+/** Waiting for a card; with a sentence if the last one did not do. */
+import { IconArrowLeft } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { CardTrouble } from '../../src/till-api.ts';
+import { useAsk, useT, useView } from '../context.tsx';
+import { Action } from '../parts/action.tsx';
+import { Hint } from '../parts/notice.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { useBackToBasket } from './use-back-to-basket.ts';
+
+const READY: readonly string[] = ['no_card', 'ready', 'card_mute'];
+
+export function HoldCard({ trouble }: { readonly trouble: CardTrouble | undefined }): ReactElement {
+  const t = useT();
+  const ask = useAsk();
+  const reader = useView((view) => view.status.reader.kind);
+  useBackToBasket();
+  return (
+    <Panel
+      scene={trouble ? 'trouble' : 'hold'}
+      title={t('phase.holdTitle')}
+      text={trouble ? t('phase.holdTroubleText') : t('phase.holdText')}
+      trouble={trouble && t(`trouble.${trouble}`)}
+      actions={
+        <Action
+          size="large"
+          icon={IconArrowLeft}
+          shortcut="Esc"
+          onClick={() => void ask({ intent: 'cancel_payment' })}
+        >
+          {t('phase.backToBasket')}
+        </Action>
+      }
+    >
+      {!READY.includes(reader) && <Hint tone="warn">{t('phase.noReaderHint')}</Hint>}
+    </Panel>
+  );
+}

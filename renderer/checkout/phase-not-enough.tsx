@@ -1,0 +1,82 @@
+/** The card cannot pay exactly this. After its PIN it tells the nearest amounts that it could. */
+import { IconArrowLeft, IconPasswordUser } from '@tabler/icons-react';
+import { type ReactElement, useState } from 'react';
+import { useAsk, useFormats, useT, useView } from '../context.tsx';
+import { Action } from '../parts/action.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { SecretPad } from '../parts/secret-pad.tsx';
+import { TimeDial } from '../parts/time-dial.tsx';
+import look from './phase-not-enough.module.css';
+import { useBackToBasket } from './use-back-to-basket.ts';
+
+interface Props {
+  readonly below: number | null;
+  readonly above: number | null;
+  readonly pinGiven: boolean;
+}
+
+export function NotEnough({ below, above, pinGiven }: Props): ReactElement {
+  const t = useT();
+  const ask = useAsk();
+  const format = useFormats();
+  const minutes = useView((view) => view.checkout.minutes);
+  const [typing, setTyping] = useState(false);
+  useBackToBasket();
+
+  const near = [
+    { text: t('phase.notEnoughBelow'), minutes: below },
+    { text: t('phase.notEnoughAbove'), minutes: above },
+  ].filter((one) => one.minutes !== null);
+  return (
+    <Panel
+      scene="not_enough"
+      title={t('phase.notEnoughTitle', { amount: format.duration(minutes) })}
+      text={t('phase.notEnoughText')}
+      actions={
+        <>
+          <Action
+            size="large"
+            kind={typing ? 'plain' : 'main'}
+            icon={IconArrowLeft}
+            shortcut="Esc"
+            onClick={() => void ask({ intent: 'cancel_payment' })}
+          >
+            {t('phase.backToBasket')}
+          </Action>
+          {!pinGiven && !typing && (
+            <Action size="large" icon={IconPasswordUser} onClick={() => setTyping(true)}>
+              {t('phase.enterPin')}
+            </Action>
+          )}
+        </>
+      }
+      aside={
+        typing ? (
+          <SecretPad
+            label={t('pin.cover')}
+            kind="pin"
+            onSend={(pin) => void ask({ intent: 'enter_pin', pin })}
+          />
+        ) : undefined
+      }
+    >
+      {pinGiven ? (
+        <div className={look.near}>
+          <h2>{near.length > 0 ? t('phase.notEnoughNear') : t('phase.notEnoughNone')}</h2>
+          <ul className={look.amounts}>
+            {near.map((one) => (
+              <li key={one.text} className={look.amount}>
+                <TimeDial minutes={one.minutes!} size={56} />
+                <span className={look.minutes}>{format.duration(one.minutes!)}</span>
+                <span>{one.text}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : (
+        <p>{t('phase.notEnoughPin')}</p>
+      )}
+      <p className={look.services}>{t('phase.visitServices')}</p>
+    </Panel>
+  );
+}

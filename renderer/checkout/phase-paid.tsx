@@ -1,0 +1,52 @@
+/** Paid: the large tick. Goes on with a scan, a key, the button, or by itself. */
+import { IconArrowRight } from '@tabler/icons-react';
+import { type ReactElement, useEffect } from 'react';
+import { useAsk, useFormats, useT } from '../context.tsx';
+import { Action } from '../parts/action.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { dialogOpen } from '../shortcuts.ts';
+import { useKey } from '../use-key.ts';
+import look from './phase-paid.module.css';
+
+/** How long the tick stays, ms: a person looks up, sees it and takes the bag. */
+const STAYS_MS = 8_000;
+
+export function Paid({ minutes }: { readonly minutes: number }): ReactElement {
+  const t = useT();
+  const ask = useAsk();
+  const format = useFormats();
+  useEffect(() => {
+    const timer = window.setTimeout(() => void ask({ intent: 'next_sale' }), STAYS_MS);
+    return () => window.clearTimeout(timer);
+  }, [ask]);
+  useKey((event) => {
+    if (event.defaultPrevented || dialogOpen()) return;
+    // A focused button has its own Enter.
+    if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) {
+      event.preventDefault();
+      void ask({ intent: 'next_sale' });
+    }
+  });
+  return (
+    <Panel
+      tone="good"
+      scene="paid"
+      title={t('phase.paidTitle')}
+      text={t('phase.paidText')}
+      actions={
+        <Action
+          kind="main"
+          size="large"
+          icon={IconArrowRight}
+          shortcut="Enter"
+          onClick={() => void ask({ intent: 'next_sale' })}
+        >
+          {t('phase.nextSale')}
+        </Action>
+      }
+    >
+      <p className={look.minutes}>{format.duration(minutes)}</p>
+      <p>{t('phase.paidGoesOn')}</p>
+    </Panel>
+  );
+}

@@ -1,0 +1,96 @@
+/** How much of something: usual amounts to touch, a pad, the keyboard. Amounts are whole base units (pieces, grams, …). */
+import { IconCheck } from '@tabler/icons-react';
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import type { Names } from '../../src/till-api.ts';
+import { useFormats, useName, useT } from '../context.tsx';
+import { type Digits, NO_DIGITS, padKey, pressDigit, toAmount } from '../digits.ts';
+import { unitShow } from '../units.ts';
+import { Action } from './action.tsx';
+import look from './amount-dialog.module.css';
+import { Dialog } from './dialog.tsx';
+import { NumberPad } from './number-pad.tsx';
+import { ProductPicture } from './product-picture.tsx';
+
+export interface AmountQuestion {
+  readonly names: Names;
+  readonly unit: string;
+  readonly picture: string;
+  /** What it is now; null if nothing was taken yet. */
+  readonly amount: number | null;
+  readonly take: (amount: number) => void;
+}
+
+/** Six digits: the door takes at most a million base units. */
+const LENGTH = { min: 1, max: 6 };
+
+interface Props {
+  readonly question: AmountQuestion;
+  readonly onClose: () => void;
+}
+
+export function AmountDialog({ question, onClose }: Props): ReactElement {
+  const t = useT();
+  const nameOf = useName();
+  const format = useFormats();
+  const [digits, setDigits] = useState<Digits>(NO_DIGITS);
+  const whole = useRef<HTMLDivElement>(null);
+  useEffect(() => whole.current?.focus(), []);
+
+  const { unit } = question;
+  const { small, presets } = unitShow(unit);
+  const amount = toAmount(digits);
+  const choose = (to: number) => {
+    onClose();
+    question.take(to);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const key = padKey(event.key);
+    if (key === null || (key === 'enter' && event.target !== whole.current)) return;
+    event.preventDefault();
+    if (key !== 'enter') setDigits((was) => pressDigit(was, key, LENGTH));
+    else if (amount !== null && amount > 0) choose(amount);
+  };
+
+  return (
+    <Dialog opened title={t('amount.title', { name: nameOf(question.names) })} onClose={onClose} width={680}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: takes the keys of the pad */}
+      <div ref={whole} className={look.amount} tabIndex={-1} onKeyDown={onKeyDown} data-autofocus>
+        <div className={look.side}>
+          <div className={look.head}>
+            <ProductPicture name={question.picture} side={72} />
+            <output className={look.typed} aria-live="polite">
+              {amount === null ? (
+                <span className={look.none}>
+                  {question.amount === null ? t('amount.none') : format.amount(question.amount, unit)}
+                </span>
+              ) : (
+                <>
+                  {format.count(amount)} <small>{small === '' ? t('amount.unit_piece') : small}</small>
+                </>
+              )}
+            </output>
+          </div>
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a legend and a border of its own */}
+          <div className={look.presets} role="group" aria-label={t('amount.presets')}>
+            {presets.map((preset) => (
+              <Action key={preset} onClick={() => choose(preset)}>
+                {format.amount(preset, unit)}
+              </Action>
+            ))}
+          </div>
+          <Action
+            kind="main"
+            size="large"
+            wide
+            icon={IconCheck}
+            disabled={amount === null || amount === 0}
+            onClick={() => amount !== null && choose(amount)}
+          >
+            {t('amount.set')}
+          </Action>
+        </div>
+        <NumberPad onPress={(key) => setDigits((was) => pressDigit(was, key, LENGTH))} />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,43 @@
+/** A question or a small task over the screen. Escape and the cross close it; the focus goes back to where it was. */
+import { Modal } from '@mantine/core';
+import type { ReactElement, ReactNode } from 'react';
+import { useT } from '../context.tsx';
+import look from './dialog.module.css';
+
+interface Props {
+  readonly opened: boolean;
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly width?: number;
+  readonly children: ReactNode;
+}
+
+export function Dialog({ opened, title, onClose, width = 520, children }: Props): ReactElement {
+  const t = useT();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      size={width}
+      centered
+      closeButtonProps={{ 'aria-label': t('app.close'), size: 48, iconSize: 28 }}
+      overlayProps={{ backgroundOpacity: 1, color: 'var(--shade)' }}
+      transitionProps={{ duration: 120 }}
+      classNames={{
+        content: look.content!,
+        header: look.header!,
+        title: look.title!,
+        body: look.body!,
+        close: look.close!,
+      }}
+    >
+      {children}
+    </Modal>
+  );
+}
+
+/** The buttons of a dialog, the way out first. */
+export function DialogActions({ children }: { readonly children: ReactNode }): ReactElement {
+  return <div className={look.actions}>{children}</div>;
+}

@@ -1,0 +1,29 @@
+/** The hours in the person's hand. */
+import type { ReactElement } from 'react';
+import { useFormats, useT } from '../context.tsx';
+import { TimeDial } from '../parts/time-dial.tsx';
+import look from './account.module.css';
+import type { AccountView } from './account.tsx';
+
+export function OnCard({ account }: { readonly account: AccountView }): ReactElement {
+  const t = useT();
+  const format = useFormats();
+  return (
+    <section className={look.box} aria-labelledby="on-card">
+      <h2 id="on-card">{t('services.onCard')}</h2>
+      <div className={look.row}>
+        <p className={look.figure}>{format.duration(account.onCard)}</p>
+        <TimeDial minutes={account.onCard} size={88} />
+      </div>
+      <ul className={look.soft}>
+        {account.exposed > 0 && (
+          <li>{t('services.exposed', { amount: format.duration(account.exposed) })}</li>
+        )}
+        {account.pending > 0 && (
+          <li>{t('services.pending', { amount: format.duration(account.pending) })}</li>
+        )}
+        <li>{t('services.room', { count: account.freeSlots })}</li>
+      </ul>
+    </section>
+  );
+}
