@@ -12,7 +12,12 @@ export interface CardInField {
   /** Data and status word (last two bytes). At most one call at a time. */
   exchange(command: Uint8Array): Promise<Result<Uint8Array, CardRefusal>>;
   /** Milliseconds spent in the reader and the card since insertion, and bytes both ways (for figures only). */
-  readonly spent: () => { readonly milliseconds: number; readonly bytesOut: number; readonly bytesIn: number; readonly frames: number };
+  readonly spent: () => {
+    readonly milliseconds: number;
+    readonly bytesOut: number;
+    readonly bytesIn: number;
+    readonly frames: number;
+  };
 }
 
 export type ReaderState =

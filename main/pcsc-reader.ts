@@ -203,10 +203,11 @@ export function createPcscReader(options: PcscReaderOptions = {}): PcscReader {
       retry: undefined,
       removed: false,
     };
-    slots.set(name, slot);
     const flags = (library as PcscLibrary).ReaderStatus;
     reader.on('change', (status) => {
       if (slot.removed) return;
+      // The first event follows at once; before it, nothing is known of the reader.
+      slots.set(name, slot);
       const present = status.has(flags.PRESENT) && !status.hasAny(flags.EMPTY);
       if (!present) {
         slot.present = false;
@@ -223,7 +224,6 @@ export function createPcscReader(options: PcscReaderOptions = {}): PcscReader {
       }
     });
     reader.on('disconnect', () => disappear(slot));
-    publish();
   }
 
   function disappear(slot: Slot): void {
