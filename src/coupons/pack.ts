@@ -5,7 +5,7 @@
 import { LOAD_PACKS, PACK } from '../limits.ts';
 import { type Counts, DENOMINATIONS } from './denominations.ts';
 
-/** The exponents of one pack's coupons, smallest first: the order in which a load lists them. */
+/** The exponents of one pack's coupons, smallest first. */
 export const PACK_EXPONENTS: readonly number[] = PACK.flatMap(([exponent, count]) =>
   new Array<number>(count).fill(exponent),
 );
@@ -16,8 +16,8 @@ export const PACK_COUNTS: Counts = PACK_EXPONENTS.reduce((counts, exponent) => {
   return counts;
 }, new Array<number>(DENOMINATIONS).fill(0));
 
-/** The exponents of a load of `packs` whole packs (1 … 6), pack after pack. */
+/** The exponents of a load of `packs` whole packs (1 … 6): ascending, and of each packs × its count in the pack. Wallet, office and ledger list a load's coupons in this order. */
 export function loadExponents(packs: number): number[] {
   if (!Number.isInteger(packs) || packs < 1 || packs > LOAD_PACKS) throw new Error('a load is 1 to 6 packs');
-  return Array.from({ length: packs }, () => PACK_EXPONENTS).flat();
+  return PACK.flatMap(([exponent, count]) => new Array<number>(packs * count).fill(exponent));
 }

@@ -6,9 +6,10 @@
  * Not here: what the office signs and when (`office-duty.ts`), undoing a load that is never issued.
  */
 import { compare, toHex } from '../bytes.ts';
+import { loadExponents } from '../coupons/pack.ts';
 import { checkBlindSignature } from '../coupons/rsabssa.ts';
 import type { CryptoPort, RsaPublicKey } from '../crypto-port.ts';
-import { LOAD_PACKS, PACK, PACK_COUPONS, PACK_MINUTES } from '../limits.ts';
+import { LOAD_PACKS, PACK_COUPONS, PACK_MINUTES } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
 import { addBalance } from './accounts.ts';
@@ -18,11 +19,6 @@ import type { Context, Rule } from './rule.ts';
 import type { KeysetRow, LoadRow, State } from './state.ts';
 import type { Id, Issue, Key, Load } from './transaction.ts';
 import { collective, subsystemOf } from './who.ts';
-
-/** The exponent of each blinded serial of a load: ascending, and of each packs × its count in the pack. */
-export function blindedExponents(packs: number): readonly number[] {
-  return PACK.flatMap(([exponent, count]) => new Array<number>(packs * count).fill(exponent));
-}
 
 interface Taken {
   readonly origin: Id;
@@ -57,7 +53,7 @@ function blindedHashes(
   keyset: KeysetRow,
   { packs, blinded }: Load,
 ): Result<readonly Id[], Refusal> {
-  const exponents = blindedExponents(packs);
+  const exponents = loadExponents(packs);
   for (const [i, block] of blinded.entries()) {
     const n = keyset.keys[exponents[i] as number]?.n;
     if (n === undefined || block.length !== n.length || compare(block, n) >= 0)
@@ -103,9 +99,9 @@ export const loadRule: Rule<Load, LoadPlan> = {
   },
 };
 
-/** The key that signed number `i` of a load, in the order of `blindedExponents`. */
+/** The key that signed number `i` of a load, in the order of `loadExponents`. */
 function keysOfLoad(keys: readonly RsaPublicKey[], packs: number): readonly RsaPublicKey[] {
-  return blindedExponents(packs).map((exponent) => {
+  return loadExponents(packs).map((exponent) => {
     const key = keys[exponent];
     if (key === undefined) throw new Error(`no key of exponent ${exponent}`);
     return key;
@@ -157,7 +153,7 @@ export const issueRule: Rule<Issue, LoadRow> = {
     state.loads.set(id, { ...load, signatures });
     const keyset = state.keysets.get(load.keyset) as KeysetRow;
     const issued = [...keyset.issued];
-    for (const exponent of blindedExponents(load.packs)) issued[exponent] = (issued[exponent] ?? 0) + 1;
+    for (const exponent of loadExponents(load.packs)) issued[exponent] = (issued[exponent] ?? 0) + 1;
     state.keysets.set(load.keyset, { ...keyset, issued });
     context.emit({ kind: 'issued', load: id });
   },

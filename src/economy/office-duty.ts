@@ -4,10 +4,11 @@
  * office that lost its memory, or runs twice, makes the same bytes and therefore the same transaction.
  * Not here: private keys at rest, when to act, sending (the node).
  */
+
+import { loadExponents } from '../coupons/pack.ts';
 import { blindSign } from '../coupons/rsabssa.ts';
 import type { CryptoPort, RsaPrivateKey } from '../crypto-port.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { blindedExponents } from './load.ts';
 import type { LoadRow, State } from './state.ts';
 import type { Id, Issue } from './transaction.ts';
 
@@ -31,7 +32,7 @@ export function issueFor(
   id: Id,
   load: Pick<LoadRow, 'packs' | 'blinded'>,
 ): Result<Issue, 'signing_failure'> {
-  const exponents = blindedExponents(load.packs);
+  const exponents = loadExponents(load.packs);
   const signatures: Uint8Array[] = [];
   for (const [i, blinded] of load.blinded.entries()) {
     const key = keys[exponents[i] as number];

@@ -8,6 +8,7 @@ import { nodeCrypto } from '../../crypto/node.ts';
 import { generateRsaKey } from '../../crypto/rsa-keygen.ts';
 import { ascii, beBytes, concat, hexBytes, toHex } from '../../src/bytes.ts';
 import { keysetId, modulusOf } from '../../src/coupons/keyset.ts';
+import { loadExponents } from '../../src/coupons/pack.ts';
 import { blindingFactor, blindLoad, finalize } from '../../src/coupons/rsabssa.ts';
 import type { RsaPrivateKey } from '../../src/crypto-port.ts';
 import { addBalance } from '../../src/economy/accounts.ts';
@@ -17,7 +18,6 @@ import { couponsDigest, sortCoupons } from '../../src/economy/coupon-verdict.ts'
 import { decodeEnvelope, keyOf } from '../../src/economy/envelope.ts';
 import type { LedgerEvent, StockCause } from '../../src/economy/events.ts';
 import { genesisState } from '../../src/economy/genesis.ts';
-import { blindedExponents } from '../../src/economy/load.ts';
 import { issueFor } from '../../src/economy/office-duty.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
 import { enter } from '../../src/economy/pool.ts';
@@ -191,7 +191,7 @@ export class Bank {
   cardLoad(name: string, packs = 1, wallet = this.wallet, office = 'office'): CardLoad {
     const keys = keysOfOffice(office);
     const keyset = toHex(keysetId(nodeCrypto, keys));
-    const items = blindedExponents(packs).map((exponent, i) => {
+    const items = loadExponents(packs).map((exponent, i) => {
       const key = keys[exponent] as RsaPrivateKey;
       const message = nodeCrypto.sha256(ascii(`serial ${name} ${i}`));
       const bytes = concat(

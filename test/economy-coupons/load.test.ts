@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { beBytes, equal } from '../../src/bytes.ts';
 import { modulusOf } from '../../src/coupons/keyset.ts';
+import { loadExponents } from '../../src/coupons/pack.ts';
 import type { RsaPrivateKey } from '../../src/crypto-port.ts';
-import { blindedExponents } from '../../src/economy/load.ts';
 import { issueFor, openLoads } from '../../src/economy/office-duty.ts';
 import type { Load } from '../../src/economy/transaction.ts';
 import { PACK_COUPONS, PACK_MINUTES } from '../../src/limits.ts';
@@ -19,10 +19,10 @@ const balance = (origin: { id: string }) => bank.state.balances.get(`${bank.wall
 
 describe('load', () => {
   it('lists exponents ascending, of each packs × its count', () => {
-    expect(blindedExponents(1).join('')).toBe('00000011111112222223333334445556');
-    expect(blindedExponents(2).join('').startsWith('000000000000111')).toBe(true);
+    expect(loadExponents(1).join('')).toBe('00000011111112222223333334445556');
+    expect(loadExponents(2).join('').startsWith('000000000000111')).toBe(true);
     for (const packs of [1, 2, 3, 6]) {
-      const exponents = blindedExponents(packs);
+      const exponents = loadExponents(packs);
       expect(exponents).toHaveLength(packs * PACK_COUPONS);
       expect(exponents.reduce((sum, e) => sum + 2 ** e, 0)).toBe(packs * PACK_MINUTES);
     }
