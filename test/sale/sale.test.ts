@@ -93,7 +93,7 @@ describe('any order of events', () => {
   it('T1 paid is only reached by ACK after an answer on disk', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-        let state = START;
+        let state: SaleState = START;
         let onDisk = false;
         for (const event of events) {
           const before = state;
@@ -112,7 +112,7 @@ describe('any order of events', () => {
   it('goods and minutes never change between pay and paid', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-        let state = START;
+        let state: SaleState = START;
         for (const event of events) {
           state = next(state, event);
           if (state.step !== 'basket') expect(state.purchase.priced).toBe(priced);
