@@ -96,7 +96,7 @@ describe('any order of events', () => {
         let state: SaleState = START;
         let onDisk = false;
         for (const event of events) {
-          const before = state;
+          const before: SaleState = state;
           state = next(state, event);
           if (event.event === 'answer_on_disk' && state !== before) onDisk = true;
           if (state.step === 'paid' && before.step !== 'paid') {
