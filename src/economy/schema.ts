@@ -79,7 +79,7 @@ export function uint(max: number, min = 0): Shape<number> {
 }
 
 /**
- * Text for people: 1 to `max` UTF-16 units, well-formed, without control characters and without the invisible ones that
+ * Text for people: 1 to `max` UTF-16 units (the decoder has seen to valid UTF-8), without control characters and without the invisible ones that
  * reorder or hide text (Unicode TR 36 §3). It is not normalized: the tables differ from one Unicode version to the next, and
  * a ledger must not fork over them.
  */

@@ -48,3 +48,8 @@ test('a low that ended before the window does not count', () => {
   expect(lowestSince(entries, 9 * DAY)?.value).toBe(5);
   expect(lowestSince([], 0)).toBeUndefined();
 });
+
+test('an equal one takes the place of the one before and keeps its beginning', () => {
+  const first = addLow([], { time: DAY, value: 5 }, order, 0);
+  expect(addLow(first, { time: 9 * DAY, value: 5 }, order, 0)).toEqual([{ time: DAY, value: 5 }]);
+});

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
-import { clearingSince, moveClearing } from '../../src/economy/accounts.ts';
+import { addBalance, clearingSince, moveClearing } from '../../src/economy/accounts.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
 import { bookAt, enter, joinPools, leave, lowest, poolOf, stockOf } from '../../src/economy/pool.ts';
 import type { Context } from '../../src/economy/rule.ts';
@@ -152,6 +152,7 @@ test('the book at a height: at the end of that block, and unknown when too long 
   later(0);
   enter(context, SHOP, TYPE, 5, 0n, 'dispatch');
   enter(context, SHOP, TYPE, 5, 0n, 'dispatch');
+  expect(stock().history).toEqual([{ height: 2, amount: 10 }]);
   later(0);
   later(0);
   leave(context, SHOP, TYPE, 3, 'hand_over');
@@ -192,4 +193,16 @@ describe('clearing nearest to zero', () => {
     move(31, 9);
     expect(since(30)).toBe(min(3));
   });
+});
+
+test('a balance that is spent has no row and no place in the index; below zero is a bug', () => {
+  const { balances, indexes } = context.state;
+  addBalance(context.state, 'wallet', SHOP, 5n);
+  addBalance(context.state, 'wallet', KIOSK, 7n);
+  addBalance(context.state, 'wallet', SHOP, -5n);
+  expect([...balances.entries()]).toEqual([[`wallet/${KIOSK}`, 7n]]);
+  expect(indexes.walletOrigins).toEqual(new Map([['wallet', new Set([KIOSK])]]));
+  addBalance(context.state, 'wallet', KIOSK, -7n);
+  expect(indexes.walletOrigins.size + balances.size).toBe(0);
+  expect(() => addBalance(context.state, 'wallet', KIOSK, -1n)).toThrow();
 });
