@@ -77,6 +77,23 @@ describe('the command line against a node', () => {
     expect(await ask('status --url http://127.0.0.1:1')).toMatchObject({ refusal: 'unreachable' });
   });
 
+  test('an office: keys made, published, at work until it is stopped', async () => {
+    const { url } = await nodeIn(folder());
+    const dir = folder();
+    const [key, keys] = [join(dir, 'office.key'), join(dir, 'office.keys')];
+    await ask(`key new --out ${key}`);
+    const { id } = await ask(`submit register --name Office --dispatches false --sign ${key} --url ${url}`);
+    const { keyset } = await ask(`office keys --out ${keys}`);
+    const published = await ask(`office publish --keys ${keys} --office ${id} --sign ${key} --url ${url}`);
+    expect(published).toMatchObject({ status: 'accepted' });
+    const answer = await fetch(`${url}/v1/keysets/${keyset}`);
+    expect(await answer.json()).toMatchObject({ id: keyset, office: id, live: true });
+    const stop = new AbortController();
+    const running = cli(`office run --keys ${keys} --sign ${key} --url ${url}`, {}, stop.signal);
+    stop.abort();
+    expect(await running).toEqual({ code: 0, out: '', err: '' });
+  });
+
   test('--dry-run shows what would be sent and sends nothing', async () => {
     const node = await nodeIn(folder());
     const shown = await ask(`submit final_revision --until 2026-10-31T23:59:59Z --dry-run --url ${node.url}`);
