@@ -4,7 +4,7 @@
  */
 import type { Id } from '../src/economy/transaction.ts';
 import type { Names } from '../src/till-api.ts';
-import { type Db, openDatabase } from './database.ts';
+import { type Db, openDatabase, statement } from './database.ts';
 
 export interface Article {
   readonly type: Id;
@@ -42,15 +42,18 @@ export class Catalogue {
 
   /** Puts articles in, or in their place. */
   put(articles: readonly Article[]): void {
-    const remove = this.#db.prepare(
+    const remove = statement(
+      this.#db,
       'delete from words where rowid = (select rowid from articles where type = ?)',
     );
-    const insert = this.#db.prepare(
+    const insert = statement(
+      this.#db,
       `insert into articles (type, code, en, de, picture, grp, unit) values (?, ?, ?, ?, ?, ?, ?)
        on conflict (type) do update set code = excluded.code, en = excluded.en, de = excluded.de,
        picture = excluded.picture, grp = excluded.grp, unit = excluded.unit`,
     );
-    const index = this.#db.prepare(
+    const index = statement(
+      this.#db,
       'insert into words (rowid, en, de) select rowid, en, de from articles where type = ?',
     );
     this.#db.transaction(() => {
@@ -63,17 +66,17 @@ export class Catalogue {
   }
 
   byCode(code: string): Article | undefined {
-    const row = this.#db.prepare('select * from articles where code = ?').get(code) as Row | undefined;
+    const row = statement(this.#db, 'select * from articles where code = ?').get(code) as Row | undefined;
     return row === undefined ? undefined : toArticle(row);
   }
 
   byType(type: Id): Article | undefined {
-    const row = this.#db.prepare('select * from articles where type = ?').get(type) as Row | undefined;
+    const row = statement(this.#db, 'select * from articles where type = ?').get(type) as Row | undefined;
     return row === undefined ? undefined : toArticle(row);
   }
 
   all(): readonly Article[] {
-    return (this.#db.prepare('select * from articles order by grp, en').all() as Row[]).map(toArticle);
+    return (statement(this.#db, 'select * from articles order by grp, en').all() as Row[]).map(toArticle);
   }
 
   /** Articles whose name in any language has words beginning with every word typed; at most `limit`. No text: the first ones. */
@@ -82,11 +85,10 @@ export class Catalogue {
     if (words.length === 0) return this.all().slice(0, limit);
     const query = words.map((w) => `"${w}"*`).join(' ');
     return (
-      this.#db
-        .prepare(
-          'select a.* from words w join articles a on a.rowid = w.rowid where words match ? order by rank limit ?',
-        )
-        .all(query, limit) as Row[]
+      statement(
+        this.#db,
+        'select a.* from words w join articles a on a.rowid = w.rowid where words match ? order by rank limit ?',
+      ).all(query, limit) as Row[]
     ).map(toArticle);
   }
 

@@ -40,6 +40,23 @@ export function openDatabase(file: string, schema: URL, rebuildable = false): Db
   return db;
 }
 
+const statements = new WeakMap<Db, Map<string, Database.Statement>>();
+
+/** A prepared statement, made once for each database and text. */
+export function statement(db: Db, sql: string): Database.Statement {
+  let known = statements.get(db);
+  if (known === undefined) {
+    known = new Map();
+    statements.set(db, known);
+  }
+  let found = known.get(sql);
+  if (found === undefined) {
+    found = db.prepare(sql);
+    known.set(sql, found);
+  }
+  return found;
+}
+
 /** Writes the WAL back and empties it. False when a reader was in the way: then old contents are still in the file. */
 export function truncateWal(db: Db): boolean {
   const [row] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];

@@ -6,7 +6,7 @@
 import { concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
-import { type Db, truncateWal } from './database.ts';
+import { type Db, statement, truncateWal } from './database.ts';
 import { type RandomBelow, Slots } from './slots.ts';
 import { TRANSCRIPT_BYTES } from './transcript.ts';
 
@@ -126,12 +126,11 @@ export class Journal {
   /** Before any card is asked. */
   begin(intent: Intent): void {
     this.#commit(() => {
-      this.#db.prepare('delete from in_flight').run();
-      this.#db
-        .prepare(
-          'insert into in_flight (one, purchase_id, minutes, day, goods, priced) values (1, ?, ?, ?, ?, ?)',
-        )
-        .run(intent.purchaseId, intent.minutes, intent.day, JSON.stringify(intent.goods), intent.priced);
+      statement(this.#db, 'delete from in_flight').run();
+      statement(
+        this.#db,
+        'insert into in_flight (one, purchase_id, minutes, day, goods, priced) values (1, ?, ?, ?, ?, ?)',
+      ).run(intent.purchaseId, intent.minutes, intent.day, JSON.stringify(intent.goods), intent.priced);
     });
   }
 
@@ -141,13 +140,13 @@ export class Journal {
       JSON.stringify({ ...answer, coupons: answer.coupons.map((c) => toHex(packCoupon(c))) }),
     );
     this.#commit(() => {
-      this.#db.prepare('update in_flight set answer = ? where one = 1').run(blob);
+      statement(this.#db, 'update in_flight set answer = ? where one = 1').run(blob);
     });
   }
 
   /** The sale a restart finds. */
   inFlight(): InFlight | undefined {
-    const row = this.#db.prepare('select * from in_flight').get() as
+    const row = statement(this.#db, 'select * from in_flight').get() as
       | {
           purchase_id: string;
           minutes: number;
@@ -190,8 +189,8 @@ export class Journal {
     this.#commit(() => {
       for (const [i, c] of coupons.entries()) this.#coupons.write(slots[i] as number, packCoupon(c));
       if (transcript !== undefined) this.#transcripts.write(places[0] as number, transcript, this.#number);
-      this.#db.prepare('update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
-      this.#db.prepare('delete from in_flight').run();
+      statement(this.#db, 'update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
+      statement(this.#db, 'delete from in_flight').run();
     });
     this.#coupons.take(slots);
     this.#transcripts.take(places);
@@ -207,16 +206,19 @@ export class Journal {
   abandon(tellCards: boolean, serials: readonly Id[]): void {
     this.#commit(() => {
       if (tellCards)
-        this.#db.prepare('insert or ignore into aborted_purchases select purchase_id from in_flight').run();
-      const insert = this.#db.prepare('insert or ignore into aborted_serials values (?)');
+        statement(
+          this.#db,
+          'insert or ignore into aborted_purchases select purchase_id from in_flight',
+        ).run();
+      const insert = statement(this.#db, 'insert or ignore into aborted_serials values (?)');
       for (const serial of serials) insert.run(serial);
-      this.#db.prepare('delete from in_flight').run();
+      statement(this.#db, 'delete from in_flight').run();
     });
   }
 
   /** Ids of given-up purchases, for OPEN: at most `limit`, in order of id. */
   abortedPurchases(limit: number): readonly Uint8Array[] {
-    const rows = this.#db.prepare('select id from aborted_purchases order by id limit ?').all(limit) as {
+    const rows = statement(this.#db, 'select id from aborted_purchases order by id limit ?').all(limit) as {
       id: string;
     }[];
     return rows.map((r) => hexBytes(r.id));
@@ -226,13 +228,13 @@ export class Journal {
   abortsMet(ids: readonly Uint8Array[]): void {
     if (ids.length === 0) return;
     this.#commit(() => {
-      const del = this.#db.prepare('delete from aborted_purchases where id = ?');
+      const del = statement(this.#db, 'delete from aborted_purchases where id = ?');
       for (const id of ids) del.run(toHex(id));
     });
   }
 
   abortedSerialCount(): number {
-    return (this.#db.prepare('select count(*) as n from aborted_serials').get() as { n: number }).n;
+    return (statement(this.#db, 'select count(*) as n from aborted_serials').get() as { n: number }).n;
   }
 
   /**
@@ -244,13 +246,14 @@ export class Journal {
     small: boolean,
     store: (crowd: ClosingCrowd) => { readonly redemption: Id | null },
   ): void {
-    const used = this.#db
-      .prepare("select slot, content from coupon_slots where substr(content, 1, 1) = x'01'")
-      .all() as {
+    const used = statement(
+      this.#db,
+      "select slot, content from coupon_slots where substr(content, 1, 1) = x'01'",
+    ).all() as {
       slot: number;
       content: Buffer;
     }[];
-    const aborted = this.#db.prepare('select serial from aborted_serials order by serial').all() as {
+    const aborted = statement(this.#db, 'select serial from aborted_serials order by serial').all() as {
       serial: string;
     }[];
     const number = this.#number;
@@ -261,17 +264,17 @@ export class Journal {
         coupons: used.map((r) => unpackCoupon(r.content)),
         abortedSerials: aborted.map((r) => r.serial),
       });
-      this.#db
-        .prepare(
-          'insert into closed_crowds (number, sales, small, closed_at, redemption) values (?, ?, ?, ?, ?)',
-        )
-        .run(number, this.#totals.sales, small ? 1 : 0, now, redemption);
+      statement(
+        this.#db,
+        'insert into closed_crowds (number, sales, small, closed_at, redemption) values (?, ?, ?, ?, ?)',
+      ).run(number, this.#totals.sales, small ? 1 : 0, now, redemption);
       const empty = new Uint8Array(COUPON_BYTES);
       for (const { slot } of used) this.#coupons.write(slot, empty);
-      this.#db.prepare('delete from aborted_serials').run();
-      this.#db
-        .prepare('update crowd set number = ?, totals = ? where one = 1')
-        .run(number + 1, JSON.stringify(EMPTY_CROWD));
+      statement(this.#db, 'delete from aborted_serials').run();
+      statement(this.#db, 'update crowd set number = ?, totals = ? where one = 1').run(
+        number + 1,
+        JSON.stringify(EMPTY_CROWD),
+      );
     });
     this.#coupons.give(used.map((r) => r.slot));
     this.#totals = EMPTY_CROWD;
@@ -281,24 +284,24 @@ export class Journal {
 
   smallCrowds(): number {
     return (
-      this.#db.prepare('select count(*) as n from closed_crowds where small = 1').get() as { n: number }
+      statement(this.#db, 'select count(*) as n from closed_crowds where small = 1').get() as { n: number }
     ).n;
   }
 
   /** A crowd's redemption is final. */
   redemptionFinal(redemption: Id, now: number): void {
-    this.#db
-      .prepare('update closed_crowds set final_at = ? where redemption = ? and final_at is null')
-      .run(now, redemption);
+    statement(
+      this.#db,
+      'update closed_crowds set final_at = ? where redemption = ? and final_at is null',
+    ).run(now, redemption);
   }
 
   /** Transcripts whose crowd has been final for `offlineMax` seconds are written over. */
   forgetTranscripts(now: number, offlineMax: number): void {
-    const rows = this.#db
-      .prepare(
-        'select slot from transcript_slots where crowd in (select number from closed_crowds where final_at is not null and final_at <= ?)',
-      )
-      .all(now - offlineMax) as { slot: number }[];
+    const rows = statement(
+      this.#db,
+      'select slot from transcript_slots where crowd in (select number from closed_crowds where final_at is not null and final_at <= ?)',
+    ).all(now - offlineMax) as { slot: number }[];
     if (rows.length === 0) return;
     const empty = new Uint8Array(TRANSCRIPT_BYTES);
     this.#commit(() => {

@@ -18,7 +18,7 @@ import type {
   Transaction,
 } from '../src/economy/transaction.ts';
 import { type CrowdPolicy, randomDelay } from '../src/sale/crowd.ts';
-import type { Db } from './database.ts';
+import { type Db, statement } from './database.ts';
 import type { ClosingCrowd, GoodsLine } from './journal.ts';
 import type { LedgerClient } from './ledger-client.ts';
 
@@ -66,11 +66,10 @@ export class Outbox {
     after: Id | null,
   ): Id {
     const built = makeEnvelope(this.#crypto, transaction, [this.#keys.seed]);
-    this.#db
-      .prepare(
-        "insert or ignore into outbox (id, kind, envelope, due_at, after, state) values (?, ?, ?, ?, ?, 'waiting')",
-      )
-      .run(built.id, transaction.kind, built.bytes, dueAt, after);
+    statement(
+      this.#db,
+      "insert or ignore into outbox (id, kind, envelope, due_at, after, state) values (?, ?, ?, ?, ?, 'waiting')",
+    ).run(built.id, transaction.kind, built.bytes, dueAt, after);
     return built.id;
   }
 
@@ -110,7 +109,7 @@ export class Outbox {
         sales: crowd.totals.sales,
       };
       const id = this.#store(handOver, later(), null);
-      const insert = this.#db.prepare('insert into unbooked_goods values (?, ?, ?)');
+      const insert = statement(this.#db, 'insert into unbooked_goods values (?, ?, ?)');
       for (const { type, amount } of goods) insert.run(id, type, amount);
     }
     if (crowd.abortedSerials.length > 0) {
@@ -134,43 +133,44 @@ export class Outbox {
 
   /** Entries not yet answered, and those set aside. */
   get counts(): { readonly unsent: number; readonly setAside: number } {
-    const row = this.#db
-      .prepare("select sum(state = 'waiting') as unsent, sum(state = 'set_aside') as aside from outbox")
-      .get() as { unsent: number | null; aside: number | null };
+    const row = statement(
+      this.#db,
+      "select sum(state = 'waiting') as unsent, sum(state = 'set_aside') as aside from outbox",
+    ).get() as { unsent: number | null; aside: number | null };
     return { unsent: row.unsent ?? 0, setAside: row.aside ?? 0 };
   }
 
   /** Nothing waits for the ledger, and the stream has shown what it took. Set-aside entries do not count: they wait for people. */
   get empty(): boolean {
-    return this.#db.prepare("select 1 from outbox where state != 'set_aside' limit 1").get() === undefined;
+    return statement(this.#db, "select 1 from outbox where state != 'set_aside' limit 1").get() === undefined;
   }
 
   setAside(): readonly SetAside[] {
-    return this.#db
-      .prepare("select id, kind, refusal from outbox where state = 'set_aside'")
-      .all() as SetAside[];
+    return statement(
+      this.#db,
+      "select id, kind, refusal from outbox where state = 'set_aside'",
+    ).all() as SetAside[];
   }
 
   state(id: Id): { readonly state: string; readonly refusal: string | null } | undefined {
-    return this.#db.prepare('select state, refusal from outbox where id = ?').get(id) as
+    return statement(this.#db, 'select state, refusal from outbox where id = ?').get(id) as
       | { state: string; refusal: string | null }
       | undefined;
   }
 
   /** The next entry that may go now. */
   #due(now: number): Row | undefined {
-    return this.#db
-      .prepare(
-        `select id, kind, envelope, due_at from outbox o where state = 'waiting' and due_at <= ?
+    return statement(
+      this.#db,
+      `select id, kind, envelope, due_at from outbox o where state = 'waiting' and due_at <= ?
          and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state != 'answered'))
          order by due_at, id limit 1`,
-      )
-      .get(now) as Row | undefined;
+    ).get(now) as Row | undefined;
   }
 
   /** When the next entry may go, seconds since 1970; null when none waits. */
   nextDue(): number | null {
-    const row = this.#db.prepare("select min(due_at) as at from outbox where state = 'waiting'").get() as {
+    const row = statement(this.#db, "select min(due_at) as at from outbox where state = 'waiting'").get() as {
       at: number | null;
     };
     return row.at;
@@ -189,13 +189,17 @@ export class Outbox {
       const result = await client.submit(row.envelope);
       if (result.kind === 'unreachable') return false;
       if (result.kind === 'answered') {
-        this.#db
-          .prepare("update outbox set state = 'answered', height = ? where id = ?")
-          .run(result.height, row.id);
+        statement(this.#db, "update outbox set state = 'answered', height = ? where id = ?").run(
+          result.height,
+          row.id,
+        );
         answered(row.id, row.kind, result.height);
       } else {
         const why = result.detail === undefined ? result.refusal : `${result.refusal}: ${result.detail}`;
-        this.#db.prepare("update outbox set state = 'set_aside', refusal = ? where id = ?").run(why, row.id);
+        statement(this.#db, "update outbox set state = 'set_aside', refusal = ? where id = ?").run(
+          why,
+          row.id,
+        );
       }
     }
     return true;
@@ -203,25 +207,26 @@ export class Outbox {
 
   /** The subscription has reached `height`: answered entries up to it, and goods of hand-overs it has shown, are done. */
   seen(height: number): void {
-    const rows = this.#db
-      .prepare("select id from outbox where state = 'answered' and height <= ?")
-      .all(height) as { id: string }[];
+    const rows = statement(this.#db, "select id from outbox where state = 'answered' and height <= ?").all(
+      height,
+    ) as { id: string }[];
     if (rows.length === 0) return;
     this.#db.transaction(() => {
       for (const { id } of rows) {
-        this.#db.prepare('delete from unbooked_goods where hand_over = ?').run(id);
-        this.#db
-          .prepare(
-            "delete from outbox where id = ? and not exists (select 1 from outbox where after = ? and state != 'answered')",
-          )
-          .run(id, id);
+        statement(this.#db, 'delete from unbooked_goods where hand_over = ?').run(id);
+        statement(
+          this.#db,
+          "delete from outbox where id = ? and not exists (select 1 from outbox where after = ? and state != 'answered')",
+        ).run(id, id);
       }
     })();
   }
 
   /** Sold and in hand-overs, and not yet in the book this terminal sees. */
   unbooked(type: Id): number {
-    const row = this.#db.prepare('select sum(amount) as n from unbooked_goods where type = ?').get(type) as {
+    const row = statement(this.#db, 'select sum(amount) as n from unbooked_goods where type = ?').get(
+      type,
+    ) as {
       n: number | null;
     };
     return row.n ?? 0;

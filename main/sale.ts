@@ -4,6 +4,7 @@
  * «paid», erasure after it.
  */
 import { hexBytes, toHex } from '../src/bytes.ts';
+import { INS } from '../src/card/commands.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { OPEN_ABORTS } from '../src/limits.ts';
@@ -32,12 +33,24 @@ import { sealTranscript } from './transcript.ts';
 export interface SaleFigures {
   readonly minutes: number;
   readonly coupons: number;
+  /** Whole commands, chaining not counted; of these, those a PIN cost: VERIFY and the SPEND that asked for it. */
   readonly commands: number;
+  readonly pinCommands: number;
+  /** Both ways. */
   readonly bytes: number;
   readonly hostMilliseconds: number;
   readonly fsyncMilliseconds: number;
   readonly commitsBeforePaid: number;
 }
+
+const NOTHING_YET = {
+  commands: 0,
+  pinCommands: 0,
+  bytes: 0,
+  hostMilliseconds: 0,
+  fsyncMilliseconds: 0,
+  commitsBeforePaid: 0,
+};
 
 export interface SaleParts {
   readonly crypto: CryptoPort;
@@ -92,6 +105,8 @@ export class Sale {
   #waiting: { readonly session: Session; readonly card: CardInField } | undefined;
   #prepared: PreparedTap;
   #pinTimer: NodeJS.Timeout | undefined;
+  /** What the purchase under way has cost, over all its taps. */
+  #tally = { ...NOTHING_YET };
 
   constructor(parts: SaleParts) {
     this.#parts = parts;
@@ -170,14 +185,13 @@ export class Sale {
       this.#afterPaid({
         minutes: 0,
         coupons: 0,
-        commands: 0,
-        bytes: 0,
-        hostMilliseconds: 0,
-        fsyncMilliseconds: 0,
+        ...NOTHING_YET,
         commitsBeforePaid: 2,
       });
       return undefined;
     }
+    // The intent was written just now.
+    this.#tally = { ...NOTHING_YET, commitsBeforePaid: 1 };
     this.#dispatch({ event: 'pay', purchase });
     this.#tap();
     return undefined;
@@ -267,8 +281,9 @@ export class Sale {
     if (this.#state.step === 'hold_again' && this.#state.trouble === undefined) return;
     this.#busy = this.#conversation(card).finally(() => {
       this.#busy = undefined;
-      // A card may have come, or the state changed, while this one was spoken to.
-      if (this.#card !== undefined && this.#card !== card) this.#tap();
+      // Another card may have come, or the PIN been typed, while this one was spoken to.
+      const asked = this.#state.step === 'hold_card' && this.#state.trouble === undefined;
+      if (this.#card !== undefined && (this.#card !== card || asked)) this.#tap();
     });
   }
 
@@ -277,32 +292,28 @@ export class Sale {
     const started = clock.stopwatch();
     const before = card.spent();
     const fsyncsBefore = journal.fsyncs;
-    let commands = 0;
+    const tally = this.#tally;
     const counted: CardInField = {
       atr: card.atr,
       spent: card.spent,
       exchange: (command) => {
-        commands++;
+        tally.commands++;
+        if (command[1] === INS.verify) tally.pinCommands++;
         return card.exchange(command);
       },
     };
     const paid =
-      this.#state.step === 'hold_again' ? await this.#again(counted) : await this.#first(counted, card);
-    if (paid === undefined) return;
+      this.#state.step === 'hold_again' ? await this.#again(counted, card) : await this.#first(counted, card);
     const spent = card.spent();
     const fsyncs = journal.fsyncs;
     const fsyncMilliseconds = fsyncs.milliseconds - fsyncsBefore.milliseconds;
-    const cardMilliseconds = spent.milliseconds - before.milliseconds;
-    const figures: SaleFigures = {
-      minutes: paid.minutes,
-      coupons: paid.coupons,
-      commands,
-      bytes: spent.bytesIn + spent.bytesOut - before.bytesIn - before.bytesOut,
-      hostMilliseconds: clock.stopwatch() - started - cardMilliseconds - fsyncMilliseconds,
-      fsyncMilliseconds,
-      // The intent was written when the clerk asked for payment.
-      commitsBeforePaid: fsyncs.commits - fsyncsBefore.commits + 1,
-    };
+    tally.bytes += spent.bytesIn + spent.bytesOut - before.bytesIn - before.bytesOut;
+    tally.fsyncMilliseconds += fsyncMilliseconds;
+    tally.commitsBeforePaid += fsyncs.commits - fsyncsBefore.commits;
+    tally.hostMilliseconds +=
+      clock.stopwatch() - started - (spent.milliseconds - before.milliseconds) - fsyncMilliseconds;
+    if (paid === undefined) return;
+    const figures: SaleFigures = { ...tally, ...paid };
     this.#dispatch({ event: 'acknowledged' });
     this.#afterPaid(figures);
   }
@@ -380,6 +391,7 @@ export class Sale {
       switch (spent.refusal) {
         case 'pin_needed':
           this.#waiting = { session, card };
+          this.#tally.pinCommands++;
           this.#dispatch({ event: 'pin_needed' });
           return undefined;
         case 'cannot_pay': {
@@ -414,7 +426,10 @@ export class Sale {
   }
 
   /** A tap with an answer on disk: ACK tells whether it is the card that gave it. */
-  async #again(counted: CardInField): Promise<{ minutes: number; coupons: number } | undefined> {
+  async #again(
+    counted: CardInField,
+    card: CardInField,
+  ): Promise<{ minutes: number; coupons: number } | undefined> {
     const opened = await this.#open(counted);
     if ('ok' in opened) return this.#trouble(opened.refusal);
     const found = this.#parts.journal.inFlight();
@@ -424,7 +439,7 @@ export class Sale {
     if (acknowledged.refusal !== 'not_found') return this.#trouble(acknowledged.refusal);
     // Another card: the first one's purchase is aborted, this one starts anew.
     if (!this.#restart(found.answer.coupons.map((c) => c.serial))) return this.#trouble('disk_full');
-    return this.#spend(opened, counted, false);
+    return this.#spend(opened, card, false);
   }
 
   /** Aborts the purchase in flight and begins the same basket under a fresh id. False when it could not be written. */

@@ -9,7 +9,7 @@ import { countAmount, needsRecount, variance } from '../src/sale/count.ts';
 import type { ProductView, StockView, TillRefusal } from '../src/till-api.ts';
 import type { Ratio } from '../src/units/ratio.ts';
 import type { Article, Catalogue } from './catalogue.ts';
-import type { Db } from './database.ts';
+import { type Db, statement } from './database.ts';
 
 interface LineRow {
   readonly type: string;
@@ -53,7 +53,7 @@ export class Stock {
   }
 
   #stage(): { stage: Stage; entry: Id | null } | undefined {
-    return this.#db.prepare('select stage, entry from count_state').get() as
+    return statement(this.#db, 'select stage, entry from count_state').get() as
       | { stage: Stage; entry: Id | null }
       | undefined;
   }
@@ -82,10 +82,10 @@ export class Stock {
     const now = this.#stage();
     if (now !== undefined && now.stage !== 'posted') return 'count_running';
     this.#db.transaction(() => {
-      this.#db.prepare('delete from count_lines').run();
-      this.#db.prepare('delete from count_state').run();
-      this.#db.prepare("insert into count_state values (1, 'entering', null)").run();
-      const insert = this.#db.prepare('insert into count_lines (type) values (?)');
+      statement(this.#db, 'delete from count_lines').run();
+      statement(this.#db, 'delete from count_state').run();
+      statement(this.#db, "insert into count_state values (1, 'entering', null)").run();
+      const insert = statement(this.#db, 'insert into count_lines (type) values (?)');
       for (const article of this.#parts.catalogue.all()) insert.run(article.type);
     })();
     return undefined;
@@ -94,27 +94,27 @@ export class Stock {
   /** `amount` null takes an entry back. The line is tied to this moment. */
   enter(type: Id, amount: number | null): TillRefusal | undefined {
     if (this.#stage()?.stage !== 'entering') return 'no_count';
-    const done = this.#db
-      .prepare(
-        'update count_lines set counted = ?, height = ?, sold_unbooked = ?, book = ?, reads = reads + 1 where type = ?',
-      )
-      .run(
-        amount,
-        amount === null ? null : this.#parts.height(),
-        amount === null ? null : this.#parts.soldUnbooked(type),
-        amount === null ? null : this.#parts.held(type),
-        type,
-      );
+    const done = statement(
+      this.#db,
+      'update count_lines set counted = ?, height = ?, sold_unbooked = ?, book = ?, reads = reads + 1 where type = ?',
+    ).run(
+      amount,
+      amount === null ? null : this.#parts.height(),
+      amount === null ? null : this.#parts.soldUnbooked(type),
+      amount === null ? null : this.#parts.held(type),
+      type,
+    );
     return done.changes === 1 ? undefined : 'unknown_product';
   }
 
   seal(): TillRefusal | undefined {
     if (this.#stage()?.stage !== 'entering') return 'no_count';
-    const counted = this.#db
-      .prepare('select count(*) as n from count_lines where counted is not null')
-      .get() as { n: number };
+    const counted = statement(
+      this.#db,
+      'select count(*) as n from count_lines where counted is not null',
+    ).get() as { n: number };
     if (counted.n === 0) return 'line_not_counted';
-    this.#db.prepare("update count_state set stage = 'sealed'").run();
+    statement(this.#db, "update count_state set stage = 'sealed'").run();
     return undefined;
   }
 
@@ -122,12 +122,11 @@ export class Stock {
   recount(type: Id): TillRefusal | undefined {
     if (this.#stage()?.stage !== 'sealed') return 'no_count';
     this.#db.transaction(() => {
-      this.#db
-        .prepare(
-          'update count_lines set counted = null, height = null, sold_unbooked = null, book = null where type = ?',
-        )
-        .run(type);
-      this.#db.prepare("update count_state set stage = 'entering'").run();
+      statement(
+        this.#db,
+        'update count_lines set counted = null, height = null, sold_unbooked = null, book = null where type = ?',
+      ).run(type);
+      statement(this.#db, "update count_state set stage = 'entering'").run();
     })();
     return undefined;
   }
@@ -148,7 +147,7 @@ export class Stock {
       }));
     this.#db.transaction(() => {
       const id = this.#parts.storeCount(lines);
-      this.#db.prepare("update count_state set stage = 'posting', entry = ?").run(id);
+      statement(this.#db, "update count_state set stage = 'posting', entry = ?").run(id);
     })();
     return undefined;
   }
@@ -157,8 +156,8 @@ export class Stock {
     const stage = this.#stage()?.stage;
     if (stage === undefined || stage === 'posting') return 'no_count';
     this.#db.transaction(() => {
-      this.#db.prepare('delete from count_lines').run();
-      this.#db.prepare('delete from count_state').run();
+      statement(this.#db, 'delete from count_lines').run();
+      statement(this.#db, 'delete from count_state').run();
     })();
     return undefined;
   }
@@ -169,11 +168,11 @@ export class Stock {
     if (now?.stage !== 'posting' || now.entry === null) return;
     const entry = this.#parts.entryState(now.entry);
     if (entry === undefined || entry.state === 'answered')
-      this.#db.prepare("update count_state set stage = 'posted'").run();
+      statement(this.#db, "update count_state set stage = 'posted'").run();
   }
 
   #lines(): readonly LineRow[] {
-    return this.#db.prepare('select * from count_lines order by type').all() as LineRow[];
+    return statement(this.#db, 'select * from count_lines order by type').all() as LineRow[];
   }
 
   view(): StockView {

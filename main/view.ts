@@ -8,7 +8,7 @@ import type { CryptoPort } from '../src/crypto-port.ts';
 import type { BlockEvents, LedgerEvent } from '../src/economy/events.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { type BookChange, PriceBook } from '../src/sale/price-book.ts';
-import type { Db } from './database.ts';
+import { type Db, statement } from './database.ts';
 
 export class View {
   readonly book = new PriceBook();
@@ -102,10 +102,10 @@ export class View {
   }
 
   #fold(event: LedgerEvent): void {
-    const put = this.#db.prepare('insert or replace into book values (?, ?, ?)');
+    const put = statement(this.#db, 'insert or replace into book values (?, ?, ?)');
     for (const change of this.book.fold(event)) put.run(change.table, change.key, this.#row(change));
     const serial = (s: Id, state: string) =>
-      this.#db.prepare('insert or ignore into serials values (?, ?)').run(s, state);
+      statement(this.#db, 'insert or ignore into serials values (?, ?)').run(s, state);
     switch (event.kind) {
       case 'genesis':
         this.#chain = event.chain;
@@ -113,16 +113,22 @@ export class View {
       case 'keyset': {
         const keyset = this.#addKeyset(event.office, event.moduli);
         if (keyset !== undefined)
-          this.#db
-            .prepare('insert or replace into keysets values (?, ?, ?)')
-            .run(toHex(keyset.id), event.office, event.moduli.join(' '));
+          statement(this.#db, 'insert or replace into keysets values (?, ?, ?)').run(
+            toHex(keyset.id),
+            event.office,
+            event.moduli.join(' '),
+          );
         break;
       }
       case 'batch': {
         const key = hexBytes(event.key).subarray(1);
         const id = toHex(this.#crypto.sha256(key).subarray(0, 8));
         this.#batches.set(id, { key, until: event.until });
-        this.#db.prepare('insert or replace into batches values (?, ?, ?)').run(id, toHex(key), event.until);
+        statement(this.#db, 'insert or replace into batches values (?, ?, ?)').run(
+          id,
+          toHex(key),
+          event.until,
+        );
         break;
       }
       case 'redeemed':
@@ -143,16 +149,19 @@ export class View {
       this.#height = block.height;
       this.#time = block.time;
       this.#heard = now;
-      this.#db
-        .prepare('insert or replace into position values (1, ?, ?, ?, ?)')
-        .run(this.#chain, block.height, block.time, now);
+      statement(this.#db, 'insert or replace into position values (1, ?, ?, ?, ?)').run(
+        this.#chain,
+        block.height,
+        block.time,
+        now,
+      );
     })();
     return true;
   }
 
   /** The node has shown that it is there. Kept on disk once a minute: offlineMax counts days. */
   heardNow(now: number): void {
-    if (now - this.#heard >= 60) this.#db.prepare('update position set heard = ?').run(now);
+    if (now - this.#heard >= 60) statement(this.#db, 'update position set heard = ?').run(now);
     this.#heard = now;
   }
 
@@ -189,6 +198,6 @@ export class View {
 
   /** Has the ledger seen, locked or aborted this serial? */
   serialSeen(serial: Id): boolean {
-    return this.#db.prepare('select 1 from serials where serial = ?').get(serial) !== undefined;
+    return statement(this.#db, 'select 1 from serials where serial = ?').get(serial) !== undefined;
   }
 }
