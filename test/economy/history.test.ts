@@ -77,6 +77,7 @@ test('L4: the same steps on a restored state give the same contents and the same
   const copy = new Player(restored(player.state));
   copy.block = { ...player.block, state: copy.state };
   expect(contents(copy.state)).toBe(contents(player.state));
+  expect(copy.state.indexes).toEqual(player.state.indexes);
   const before = player.events.length;
   for (let i = 0; i < 400; i++) {
     const step = author.next();

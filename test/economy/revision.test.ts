@@ -178,6 +178,18 @@ describe('claims', () => {
     });
   });
 
+  test('nobody worked: what rounding left still lowers the debt', () => {
+    const w = new World();
+    w.register('bakery');
+    w.makeCommon('bakery', MILK);
+    for (const product of [BREAD, BREAD, MILK]) w.work('bakery', w.start('bakery', product), 'anna', 100);
+    w.at(MONTH_END + 1);
+    expect(w.books('bakery')).toEqual({ P: 199_999_998n, R: 2n, G: min(200) });
+    w.at(DECEMBER_END + 1);
+    expect(w.books('bakery')).toEqual({ D: -2n, P: 199_999_998n, G: min(200) });
+    expect(w.at(JANUARY_END + 1)).toEqual([]);
+  });
+
   test('L2: a workload is claimed once; a body is unique, so the second time is the same transaction', () => {
     const w = new World();
     const bakery = w.register('bakery');
