@@ -105,6 +105,8 @@ export class Sale {
   #waiting: { readonly session: Session; readonly card: CardInField } | undefined;
   #prepared: PreparedTap;
   #pinTimer: NodeJS.Timeout | undefined;
+  /** Aborted purchases that the card of this sale has undone. */
+  #met: readonly Uint8Array[] = [];
   /** What the purchase under way has cost, over all its taps. */
   #tally = { ...NOTHING_YET };
 
@@ -321,6 +323,8 @@ export class Sale {
   /** After «paid» has been shown: erasure, then room and keys for the next tap. */
   #afterPaid(figures: SaleFigures): void {
     const { crypto, random, identity, journal } = this.#parts;
+    journal.abortsMet(this.#met);
+    this.#met = [];
     journal.erase();
     journal.prefill();
     this.#prepared = prepareTap(crypto, random, identity.staticSecret);
@@ -420,7 +424,8 @@ export class Sale {
       session.close();
       return this.#trouble('disk_full');
     }
-    this.#parts.journal.abortsMet(session.metAborts);
+    // This card was attested, so what it says it has undone is undone; written down after «paid».
+    this.#met = session.metAborts;
     this.#dispatch({ event: 'answer_on_disk' });
     return this.#acknowledge(session, answer);
   }
