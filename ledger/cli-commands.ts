@@ -13,6 +13,7 @@ import type { CliContext, ExitCode } from './cli-context.ts';
 import { kindHelp } from './cli-help.ts';
 import { type ClientRefusal, path } from './client.ts';
 import { systemClock } from './clock.ts';
+import { backupInto } from './database.ts';
 import { createEngine } from './embedded-engine.ts';
 import { genesisDocument, parseGenesis } from './genesis.ts';
 import { toJson } from './json.ts';
@@ -78,6 +79,16 @@ const node: Command = async (context) => {
 const verify: Command = (context) => {
   const dir = context.need('dir');
   return dir === 2 ? 2 : context.report(verifyLedger(dir, nodeCrypto));
+};
+
+/** Copies a ledger and replays the copy: a backup that was never verified is none. */
+const backup: Command = async (context) => {
+  const dir = context.need('dir');
+  const out = context.need('out');
+  if (dir === 2 || out === 2) return 2;
+  const copied = await backupInto(dir, out);
+  if (!copied.ok) return context.refuse(copied.refusal, copied.detail);
+  return context.report(verifyLedger(out, nodeCrypto), (verified) => ({ copy: out, ...verified }));
 };
 
 const key: Command = (context) => {
@@ -250,6 +261,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   init,
   node,
   verify,
+  backup,
   key,
   office,
   submit,

@@ -11,6 +11,7 @@ const HELP: { readonly [L in Language]: string } = {
   init --dir DIR --chain NAME [--time WHEN] [--genesis FILE] [--k 20] [--holdMax SECONDS] …   make a new ledger
   node --dir DIR [--port 8787] [--host 127.0.0.1]          run a node
   verify --dir DIR                                         replay the chain from genesis and compare every hash
+  backup --dir DIR --out DIR                               copy it, also while its node runs, and verify the copy
   key new --out FILE · key show FILE                       a signing key in a file only you can read
   office keys --out FILE                                   make a coupon office's nine keys
   office publish --keys FILE --office ID --sign FILE       register them as a keyset
@@ -26,6 +27,7 @@ const HELP: { readonly [L in Language]: string } = {
   init --dir DIR --chain NAME [--time WANN] [--genesis DATEI] [--k 20] [--holdMax SEKUNDEN] …   neues Register anlegen
   node --dir DIR [--port 8787] [--host 127.0.0.1]          einen Knoten betreiben
   verify --dir DIR                                         die Kette ab Genesis nachrechnen und alle Hashes vergleichen
+  backup --dir DIR --out DIR                               kopieren, auch bei laufendem Knoten, und die Kopie prüfen
   key new --out DATEI · key show DATEI                     ein Signierschlüssel in einer Datei, die nur Sie lesen können
   office keys --out DATEI                                  die neun Schlüssel einer Ausgabestelle erzeugen
   office publish --keys DATEI --office ID --sign DATEI     sie als Schlüsselsatz eintragen

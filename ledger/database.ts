@@ -4,7 +4,7 @@
  * One process writes: a lock file held by the operating system keeps a second node out of the folder and vanishes
  * with the process. Not here: what is stored (schema.sql, store.ts).
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { ok, type Result, refuse } from '../src/result.ts';
@@ -107,6 +107,25 @@ export function openForWriting(folder: string): Result<Opened, OpenRefusal> {
     lock?.close();
     if (isBusy(error)) return refuse('folder_in_use', folder);
     return refuse('disk_error', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Copies a ledger, whose node may be running, into a new folder, as of one block (SQLite's online backup). Refuses `folder_in_use`
+ * when there is a ledger in that folder already, and as `openForReading` does.
+ */
+export async function backupInto(folder: string, target: string): Promise<Result<void, OpenRefusal>> {
+  if (existsSync(join(target, FILE))) return refuse('folder_in_use', target);
+  const opened = openForReading(folder);
+  if (!opened.ok) return opened;
+  try {
+    mkdirSync(target, { recursive: true, mode: 0o700 });
+    await opened.value.database.backup(join(target, FILE));
+    return ok(undefined);
+  } catch (error) {
+    return refuse('disk_error', error instanceof Error ? error.message : String(error));
+  } finally {
+    opened.value.close();
   }
 }
 

@@ -9,7 +9,7 @@ import { typeId } from '../../src/economy/product.ts';
 import { REFUSALS } from '../../src/economy/refusals.ts';
 import type { Kind } from '../../src/economy/transaction.ts';
 import { KINDS } from '../../src/economy/wire.ts';
-import { CHAIN, folder, keyOfName, later, nodeIn, nonce, START } from './fixtures.ts';
+import { accepted, CHAIN, folder, keyOfName, later, nodeIn, nonce, register, START } from './fixtures.ts';
 
 /** One command line in this process, as its user sees it. */
 async function cli(line: string, env: Record<string, string> = {}, stop = new AbortController().signal) {
@@ -143,6 +143,23 @@ describe('the command line on a folder', () => {
       '--chain valley --time never',
     ])
       expect(await ask(`init --dir ${join(dir, 'x')} ${wrong}`)).toMatchObject({ refusal: 'malformed' });
+  });
+
+  test('backup copies a ledger whose node is running, and the copy is whole', async () => {
+    const dir = folder();
+    const node = await nodeIn(dir);
+    for (const name of ['a', 'b', 'c']) await accepted(node.engine, register(name));
+    const copy = join(folder(), 'copy');
+    const { stateHash } = await ask(`verify --dir ${dir}`);
+    expect(await ask(`backup --dir ${dir} --out ${copy}`)).toMatchObject({
+      height: 3,
+      transactions: 3,
+      stateHash,
+    });
+    expect(await ask(`backup --dir ${dir} --out ${copy}`)).toMatchObject({ refusal: 'folder_in_use' });
+    await accepted(node.engine, register('later'));
+    const second = await nodeIn(copy);
+    expect(second.engine.height).toBe(3);
   });
 
   test('a key is never overwritten, never printed, and not read when others can', async () => {
