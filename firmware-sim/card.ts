@@ -34,6 +34,8 @@ export interface CardOptions {
 export interface SimulatedCard extends CardDevice {
   /** Balance, slots, log, tries, limits: what nobody can read from a real card without its PIN. */
   ownerView(): OwnerView;
+  /** PIN and PUK, as the letter that came with the card says them. */
+  letter(): { readonly pin: string; readonly puk: string };
   /** A copy of the memory. */
   image(): CardImage;
   /** Writes the memory to a file that only its owner may read. */
@@ -108,6 +110,7 @@ export function createCard(image: CardImage, options: CardOptions): SimulatedCar
       return answer;
     },
     ownerView: () => ownerView(store, nodeCrypto),
+    letter: () => store.pin.letter,
     image: () => ({ bytes: store.memory.image() }),
     save(path) {
       writeFileSync(path, store.memory.image(), { mode: 0o600 });

@@ -11,6 +11,7 @@ import { ephemeralBytes } from './ephemeral.ts';
 import { keyId } from './identity.ts';
 import * as at from './layout.ts';
 import { secretBytes } from './pin.ts';
+import { openStore } from './store.ts';
 import { suiteOf } from './suite.ts';
 import { Meter } from './timing.ts';
 
@@ -77,5 +78,18 @@ export function personalise(personal: Personal): CardImage {
     bytes.set(concat(Uint8Array.of(1), key), at.OFFICE_KEY_PLACES + i * at.OFFICE_KEY_BYTES);
   });
   bytes.set(ephemeralBytes(suite.keyPair(random(32))), at.EPHEMERAL);
+  return { bytes };
+}
+
+/** A memory with a new PIN and all tries, as an issuing desk writes it; what else lies in it stays. `digits`: ASCII, 4 to 8. */
+export function rewritePin(image: CardImage, digits: Uint8Array): CardImage {
+  const { memory, journal } = openStore(image.bytes, nodeCrypto, new Meter());
+  // What power-up would still do is done first: the journal must not bring an older PIN back.
+  journal.recover();
+  const transaction = journal.begin();
+  transaction.set(at.PIN, secretBytes(digits, at.PIN_BYTES));
+  transaction.commit();
+  const bytes = memory.image();
+  bytes.set(newCounter(PIN_TRIES), at.PIN_TRIES_LEFT);
   return { bytes };
 }

@@ -45,6 +45,13 @@ export class Pin {
     return this.#pukTries.value;
   }
 
+  /** The digits themselves, for the owner's view of a simulated card. No command leads here. */
+  get letter(): { readonly pin: string; readonly puk: string } {
+    const text = (address: number, size: number): string =>
+      new TextDecoder().decode(at.lengthPrefixed(this.#memory.view(address, size)));
+    return { pin: text(at.PIN, at.PIN_BYTES), puk: text(at.PUK, at.PUK_BYTES) };
+  }
+
   /** VERIFY: `80 PIN`. */
   verify(data: Uint8Array): Answer {
     const [pin] = readFields(data, [{ tag: 0x80, ...PIN_FIELD }]) ?? [];

@@ -52,17 +52,18 @@ interface Case {
 
 /**
  * Runs `act` on a fresh card with its n-th write torn, for n from 1 until a run is not torn, and hands each torn card to
- * `after`, with power again. Returns how many writes `act` has.
+ * `after`, with power again. `step` leaves writes out. Returns how many writes `act` has, with step 1.
  */
 function tearEverywhere(
   image: World['image'],
   prepareCard: (card: SimulatedCard) => (() => void) | undefined,
   after: (torn: Case) => void,
   tears: readonly Tear[] = TEARS,
+  step = 1,
 ): number {
   let writes = 0;
   for (const tear of tears)
-    for (let n = 1; ; n++) {
+    for (let n = 1 + (tears.indexOf(tear) % step); ; n += step) {
       const card = createCard(image, { random });
       const act = prepareCard(card);
       card.tearAt(n, tear);
@@ -350,9 +351,10 @@ describe('a load torn at every write', () => {
         expect(prepare(services(torn), loading.coupons, 1).blinded.map(toHex)).toEqual(untorn);
       },
       TWO_TEARS,
+      3,
     );
-    // 32 slots, a keyset of ten pages, the transaction; twice.
-    expect(tears).toBeGreaterThan(2 * 42);
+    // 32 slots, a keyset of ten pages, the transaction; every third write, in two ways.
+    expect(tears).toBeGreaterThan(2 * 14);
   });
 
   test('SIGN and STORE: every coupon stored once, none lost, the load closed with the last', () => {
