@@ -16,9 +16,12 @@ export interface InProcessReader extends CardReader {
   pull(): void;
   /**
    * Pulls the card after so many more bytes of commands and answers, from its next command on. Inside a command: the card never
-   * sees it. Inside an answer: the card has acted, and the reader gets the beginning. 0 = before the next command.
+   * sees it. Inside an answer: the card has acted, and the reader gets the beginning. 0 = before the next command. Asked for while
+   * no card is there, it waits for the next one. undefined takes it back.
    */
-  pullAfterBytes(bytes: number): void;
+  pullAfterBytes(bytes: number | undefined): void;
+  /** Bytes left until the card is pulled; undefined when that was not asked for. */
+  pullsAfter(): number | undefined;
   /** The card in the field. */
   card(): CardDevice | undefined;
 }
@@ -36,10 +39,10 @@ export function createInProcessReader(name: string): InProcessReader {
   };
 
   const pull = (): void => {
-    left = undefined;
     if (inside === undefined) return;
     const card = inside;
     inside = undefined;
+    left = undefined;
     card.powerOff();
     become({ kind: 'no_card', reader: name });
   };
@@ -96,6 +99,7 @@ export function createInProcessReader(name: string): InProcessReader {
     pullAfterBytes(bytes) {
       left = bytes;
     },
+    pullsAfter: () => left,
     card: () => inside,
     state: () => state,
     watch(listener) {

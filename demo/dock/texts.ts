@@ -1,0 +1,66 @@
+/** The dock's sentences. */
+const en = {
+  title: 'Cards',
+  otherLanguage: 'Deutsch',
+  reader: 'Card reader',
+  empty: 'Drag a card here, or press «Hold».',
+  on: (name: string) => `${name} is on the reader.`,
+  mute: 'The card does not answer.',
+  take: 'Take away',
+  hold: 'Hold',
+  holdHint: 'Short press: the card stays on the reader. Long press: only as long as you press.',
+  pin: 'PIN',
+  owner: 'What nobody else can see',
+  payable: 'Hours on the card',
+  pending: 'Waiting for an end',
+  exposed: 'To be refreshed',
+  tries: 'PIN tries left',
+  withoutPin: 'Without PIN so far',
+  taps: (n: number) => (n === 1 ? '1 tap' : `${n} taps`),
+  coupons: 'Coupons by minutes',
+  log: 'Last taps',
+  noLog: 'No tap yet.',
+  states: { pending: 'open', paid: 'paid', undone: 'undone' },
+  curious: 'Pull in the middle',
+  curiousText:
+    'The card leaves by itself after so many bytes, in the middle of the conversation. Hold the same card again and see that it pays once.',
+  bytes: 'Bytes',
+  arm: 'Arm',
+  armed: 'Armed',
+  lost: 'The demo has ended.',
+};
+export type DockTexts = typeof en;
+
+const de: DockTexts = {
+  title: 'Karten',
+  otherLanguage: 'English',
+  reader: 'Kartenleser',
+  empty: 'Eine Karte hierher ziehen oder «Hinhalten» drücken.',
+  on: (name) => `${name} liegt auf dem Leser.`,
+  mute: 'Die Karte antwortet nicht.',
+  take: 'Wegnehmen',
+  hold: 'Hinhalten',
+  holdHint: 'Kurz drücken: die Karte bleibt liegen. Lang drücken: nur solange man drückt.',
+  pin: 'PIN',
+  owner: 'Was sonst niemand sehen kann',
+  payable: 'Stunden auf der Karte',
+  pending: 'Noch nicht zu Ende',
+  exposed: 'Zu erneuern',
+  tries: 'PIN-Versuche übrig',
+  withoutPin: 'Bisher ohne PIN',
+  taps: (n) => (n === 1 ? '1 Mal' : `${n} Mal`),
+  coupons: 'Coupons nach Minuten',
+  log: 'Letzte Zahlungen',
+  noLog: 'Noch keine Zahlung.',
+  states: { pending: 'offen', paid: 'bezahlt', undone: 'zurück' },
+  curious: 'Mittendrin wegziehen',
+  curiousText:
+    'Die Karte geht nach so vielen Bytes von selbst weg, mitten im Gespräch. Dieselbe Karte noch einmal hinhalten: sie zahlt nur einmal.',
+  bytes: 'Bytes',
+  arm: 'Scharf stellen',
+  armed: 'Scharf',
+  lost: 'Die Vorführung ist zu Ende.',
+};
+
+export type Language = 'en' | 'de';
+export const TEXTS: Readonly<Record<Language, DockTexts>> = { en, de };
