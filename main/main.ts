@@ -89,8 +89,13 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const journal = new Journal(db, randomBelow, () => clock.stopwatch());
   const outbox = new Outbox(db, crypto, random, identity);
   const taken = new TakenSerials(db);
+  /** Entries the ledger has, by its answer or by its stream, whichever comes first. */
+  const landed = (entries: readonly { readonly id: Id; readonly kind: string }[]): void => {
+    for (const { id, kind } of entries) if (kind === 'redeem') journal.redemptionFinal(id, now());
+  };
   const sender = new Sender(outbox, ledger, now, (id, kind) => {
-    if (kind === 'redeem') journal.redemptionFinal(id, now());
+    landed([{ id, kind }]);
+    landed(outbox.shown(view.height));
     stock.entryMoved();
     till.changed('status', 'stock');
   });
@@ -180,7 +185,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   // The stream, and what follows from it.
   const subscription = new Subscription(options.ledgerUrl, view, clock, {
     block: (block) => {
-      outbox.seen(block.height);
+      landed(outbox.shown(block.height, block.transactions));
       for (const event of block.events) {
         if (event.kind === 'issued') waitingForIssue.get(event.load)?.();
         if (event.kind === 'keyset') warmUp(crypto, random, view.keysets(), dispute);
@@ -258,6 +263,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     if (diskFull && reserve.fill()) diskFull = false;
     till.changed('status');
   }, TICK_MILLISECONDS);
+  landed(outbox.shown(view.height));
   warmUp(crypto, random, view.keysets(), dispute);
   subscription.start();
   sender.wake();

@@ -168,11 +168,13 @@ export class Outbox {
     ).get(now) as Row | undefined;
   }
 
-  /** When the next entry may go, seconds since 1970; null when none waits. */
+  /** When the next entry may go, seconds since 1970; null when none waits. What follows a set-aside entry waits for people. */
   nextDue(): number | null {
-    const row = statement(this.#db, "select min(due_at) as at from outbox where state = 'waiting'").get() as {
-      at: number | null;
-    };
+    const row = statement(
+      this.#db,
+      `select min(due_at) as at from outbox o where state = 'waiting'
+         and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state = 'set_aside'))`,
+    ).get() as { at: number | null };
     return row.at;
   }
 
@@ -188,6 +190,7 @@ export class Outbox {
     for (let row = this.#due(now()); row !== undefined; row = this.#due(now())) {
       const result = await client.submit(row.envelope);
       if (result.kind === 'unreachable') return false;
+      // The stream may have been faster than the answer: then the entry is done, or gone, already.
       if (result.kind === 'answered') {
         statement(this.#db, "update outbox set state = 'answered', height = ? where id = ?").run(
           result.height,
@@ -196,22 +199,27 @@ export class Outbox {
         answered(row.id, row.kind, result.height);
       } else {
         const why = result.detail === undefined ? result.refusal : `${result.refusal}: ${result.detail}`;
-        statement(this.#db, "update outbox set state = 'set_aside', refusal = ? where id = ?").run(
-          why,
-          row.id,
-        );
+        statement(
+          this.#db,
+          "update outbox set state = 'set_aside', refusal = ? where id = ? and state = 'waiting'",
+        ).run(why, row.id);
       }
     }
     return true;
   }
 
-  /** The subscription has reached `height`: answered entries up to it, and goods of hand-overs it has shown, are done. */
-  seen(height: number): void {
-    const rows = statement(this.#db, "select id from outbox where state = 'answered' and height <= ?").all(
-      height,
-    ) as { id: string }[];
-    if (rows.length === 0) return;
-    this.#db.transaction(() => {
+  /**
+   * The subscription stands at `height`, and its last block has these transactions. Entries among them are done, also those
+   * whose answer never came; so are answered ones up to the height; goods of hand-overs go with them. Gives what is done.
+   */
+  shown(height: number, transactions: readonly Id[] = []): readonly { id: Id; kind: string }[] {
+    const inBlock = transactions.filter((id) => this.state(id) !== undefined);
+    const take = statement(this.#db, "update outbox set state = 'answered', height = ? where id = ?");
+    const done = statement(this.#db, "select id, kind from outbox where state = 'answered' and height <= ?");
+    if (inBlock.length === 0 && done.get(height) === undefined) return [];
+    return this.#db.transaction(() => {
+      for (const id of inBlock) take.run(height, id);
+      const rows = done.all(height) as { id: Id; kind: string }[];
       for (const { id } of rows) {
         statement(this.#db, 'delete from unbooked_goods where hand_over = ?').run(id);
         statement(
@@ -219,6 +227,7 @@ export class Outbox {
           "delete from outbox where id = ? and not exists (select 1 from outbox where after = ? and state != 'answered')",
         ).run(id, id);
       }
+      return rows;
     })();
   }
 
