@@ -1,6 +1,6 @@
 /** Any bytes at the APDU entry get a status word of the list, never an exception, and move nothing. */
 import fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { SimulatedCard } from '../../firmware-sim/card.ts';
 import { concat, toHex } from '../../src/bytes.ts';
 import {
@@ -14,6 +14,9 @@ import {
   Talk,
   type World,
 } from './terminal.ts';
+
+// Thousands of conversations: seconds on an idle machine, more on a busy one.
+vi.setConfig({ testTimeout: 180_000 });
 
 const IN_THE_CLEAR = /^(9000|61..|6c..|6700|6984|6985|6988|6a80|6a82|6a86|6d00|6e00)$/;
 const INSIDE = /^(9000|63c[0-7]|6700|6982|6983|6984|6985|6a80|6a82|6a84|6a86|6a89|6d00)$/;

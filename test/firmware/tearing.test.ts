@@ -2,7 +2,7 @@
  * Power gone at every write of the commands that move money or tries, in five ways each. After every tear an audit over the
  * card's memory, then the terminal does what it would do: it asks again.
  */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import type { Tear } from '../../firmware-sim/memory.ts';
@@ -23,6 +23,9 @@ import {
   Talk,
   type World,
 } from './terminal.ts';
+
+// Thousands of conversations: seconds on an idle machine, more on a busy one.
+vi.setConfig({ testTimeout: 180_000 });
 
 const TEARS: readonly Tear[] = [
   { at: 'before' },
