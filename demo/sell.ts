@@ -12,7 +12,8 @@ import { createTerminal } from '../main/main.ts';
 import type { SaleFigures } from '../main/sale.ts';
 import type { TillView } from '../src/till-api.ts';
 import { chance } from './chance.ts';
-import { startLedger } from './processes.ts';
+import { Children } from './children.ts';
+import { startLedgerNode } from './ledger-process.ts';
 import { realisticBasket } from './sell/basket.ts';
 import { openField } from './sell/field.ts';
 import { readLedger } from './sell/ledger-account.ts';
@@ -62,7 +63,9 @@ const world = await createWorld({
   k: Number(values.k),
   progress: say,
 });
-const ledger = await startLedger(world);
+const children = new Children();
+const ledgerUrl = await startLedgerNode(children, world.ledgerDir);
+if (ledgerUrl === undefined) throw new Error('the ledger node did not start');
 const field = await openField(values.reader, say);
 const [till] = world.tills;
 if (till === undefined) throw new Error('a world has a till');
@@ -71,7 +74,7 @@ const figures: SaleFigures[] = [];
 const terminal = createTerminal({
   dataDir: till.dir,
   identity: till.identity,
-  ledgerUrl: ledger.url,
+  ledgerUrl,
   reader: field.reader,
   config: { ...world.config, crowd: { k: Number(values.k), holdMax: 3_600, delayMax: 0 } },
   figures: (sale) => figures.push(sale),
@@ -105,9 +108,9 @@ async function ask(intent: Parameters<typeof terminal.api.ask>[0]): Promise<void
   if (!answer.ok) throw new Error(`${intent.intent}: ${answer.refusal}`);
 }
 
-const height = (await ledger.status()).height;
+const { height } = (await (await fetch(`${ledgerUrl}/v1/status`)).json()) as { height: number };
 await until((v) => v.status.ledger.height >= height, 'the price book');
-const before = await readLedger(ledger.url, till.identity.outlet);
+const before = await readLedger(ledgerUrl, till.identity.outlet);
 const cards = world.cards.map((person) => ({ person, device: world.card(person.number).device }));
 const onCards = () => cards.reduce((sum, { device }) => sum + device.ownerView().payableMinutes, 0);
 const minutesBefore = onCards();
@@ -162,7 +165,7 @@ try {
       say(`sale ${i + 1}: ${figure.minutes} min, ${figure.coupons} coupons, ${figure.bytes} B`);
   }
   if (!(await terminal.flush(DEADLINE_MILLISECONDS))) throw new Error('not everything reached the ledger');
-  const after = await readLedger(ledger.url, till.identity.outlet);
+  const after = await readLedger(ledgerUrl, till.identity.outlet);
   const charged = after.charged - before.charged;
   const redeemed = after.redeemed - before.redeemed;
   const value = after.value - before.value;
@@ -227,7 +230,7 @@ try {
 } finally {
   await terminal.stop();
   await field.stop();
-  await ledger.stop();
+  await children.endAll();
   rmSync(dir, { recursive: true, force: true });
 }
 process.exit(failed ? 1 : 0);

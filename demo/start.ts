@@ -8,8 +8,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBrowserHost } from '../main/browser-host.ts';
-import { Children, firstLine } from './children.ts';
+import { Children } from './children.ts';
 import { type HostSettings, openDemoTerminal, RENDERER_DIR } from './host.ts';
+import { startLedgerNode } from './ledger-process.ts';
 import { createWorld, hasWorld, openWorld } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -150,17 +151,12 @@ async function makeWorld(): Promise<void> {
 async function startLedger(): Promise<string> {
   const { ledgerDir, officeFiles } = openWorld(data);
   say(t.ledger);
-  const node = children.start(
-    process.execPath,
-    [join(ROOT, 'ledger', 'main.ts'), '--dir', ledgerDir, '--port', '0'],
-    () => say(t.ledgerGone),
-  );
-  const line = await firstLine(node);
-  if (line === undefined) {
+  const url = await startLedgerNode(children, ledgerDir, () => say(t.ledgerGone));
+  if (url === undefined) {
     say(t.ledgerFailed);
     await end(1);
+    return '';
   }
-  const { url } = JSON.parse(line ?? '{}') as { url: string };
   const office = children.start(
     process.execPath,
     [
