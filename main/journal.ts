@@ -125,13 +125,15 @@ export class Journal {
 
   /** Before any card is asked. */
   begin(intent: Intent): void {
-    this.#commit(() => {
-      statement(this.#db, 'delete from in_flight').run();
-      statement(
-        this.#db,
-        'insert into in_flight (one, purchase_id, minutes, day, goods, priced) values (1, ?, ?, ?, ?, ?)',
-      ).run(intent.purchaseId, intent.minutes, intent.day, JSON.stringify(intent.goods), intent.priced);
-    });
+    this.#commit(() => this.#intend(intent));
+  }
+
+  #intend(intent: Intent): void {
+    statement(this.#db, 'delete from in_flight').run();
+    statement(
+      this.#db,
+      'insert into in_flight (one, purchase_id, minutes, day, goods, priced) values (1, ?, ?, ?, ?, ?)',
+    ).run(intent.purchaseId, intent.minutes, intent.day, JSON.stringify(intent.goods), intent.priced);
   }
 
   /** SPEND's answer, before ACK. */
@@ -202,8 +204,11 @@ export class Journal {
     return truncateWal(this.#db);
   }
 
-  /** The purchase is off. `tellCards`: its id goes into the list for OPEN, because a card may hold a record of it; `serials`: coupons already seen, which go to the ledger as an abort with the next crowd. */
-  abandon(tellCards: boolean, serials: readonly Id[]): void {
+  /**
+   * The purchase is off. `tellCards`: its id goes into the list for OPEN, because a card may hold a record of it; `serials`: coupons
+   * already seen, which go to the ledger as an abort with the next crowd. `instead`: what takes its place, at once.
+   */
+  abandon(tellCards: boolean, serials: readonly Id[], instead?: Intent): void {
     this.#commit(() => {
       if (tellCards)
         statement(
@@ -212,15 +217,19 @@ export class Journal {
         ).run();
       const insert = statement(this.#db, 'insert or ignore into aborted_serials values (?)');
       for (const serial of serials) insert.run(serial);
-      statement(this.#db, 'delete from in_flight').run();
+      if (instead === undefined) statement(this.#db, 'delete from in_flight').run();
+      else this.#intend(instead);
     });
   }
 
-  /** Ids of given-up purchases, for OPEN: at most `limit`, in order of id. */
+  /**
+   * Ids of given-up purchases, for OPEN: at most `limit`, and when there are more, others each time: people who never come back must not
+   * keep the rest from being told.
+   */
   abortedPurchases(limit: number): readonly Uint8Array[] {
-    const rows = statement(this.#db, 'select id from aborted_purchases order by id limit ?').all(limit) as {
-      id: string;
-    }[];
+    const rows = statement(this.#db, 'select id from aborted_purchases order by random() limit ?').all(
+      limit,
+    ) as { id: string }[];
     return rows.map((r) => hexBytes(r.id));
   }
 

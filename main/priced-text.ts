@@ -1,6 +1,8 @@
 /** A frozen basket as text for the journal and back: amounts and exact prices, so that a restart charges what was shown. */
 import { type PricedBasket, priceBasket } from '../src/sale/basket.ts';
+import type { Purchase } from '../src/sale/sale.ts';
 import { ratio } from '../src/units/ratio.ts';
+import type { Intent } from './journal.ts';
 
 export function priceToText(priced: PricedBasket): string {
   return JSON.stringify(
@@ -17,4 +19,15 @@ export function priceFromText(text: string): PricedBasket {
   );
   if (priced === undefined) throw new Error('a frozen basket has a price for every line');
   return priced;
+}
+
+/** What the journal keeps of a purchase before any card is asked. */
+export function intentOf({ id, day, priced }: Purchase): Intent {
+  return {
+    purchaseId: id,
+    minutes: priced.minutes,
+    day,
+    goods: priced.lines.map(({ type, amount }) => ({ type, amount })),
+    priced: priceToText(priced),
+  };
 }

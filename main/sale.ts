@@ -26,7 +26,7 @@ import type { Clock } from './clock.ts';
 import { isDiskFull } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { CardAnswer, Journal } from './journal.ts';
-import { priceFromText, priceToText } from './priced-text.ts';
+import { intentOf, priceFromText } from './priced-text.ts';
 import { sealTranscript } from './transcript.ts';
 
 /** One sale in figures: they leave the terminal only through the headless sale and are kept nowhere. */
@@ -177,7 +177,7 @@ export class Sale {
       day: Math.floor(clock.seconds() / 86_400),
       priced,
     };
-    if (!this.#written(() => this.#begin(purchase))) return 'disk_full';
+    if (!this.#written(() => journal.begin(intentOf(purchase)))) return 'disk_full';
     if (priced.minutes === 0) {
       // Commons: nothing is deleted, no card is asked.
       if (!this.#written(() => journal.close([], undefined, purchase.priced.lines, 0, clock.seconds())))
@@ -197,16 +197,6 @@ export class Sale {
     this.#dispatch({ event: 'pay', purchase });
     this.#tap();
     return undefined;
-  }
-
-  #begin(purchase: Purchase): void {
-    this.#parts.journal.begin({
-      purchaseId: purchase.id,
-      minutes: purchase.priced.minutes,
-      day: purchase.day,
-      goods: purchase.priced.lines.map(({ type, amount }) => ({ type, amount })),
-      priced: priceToText(purchase.priced),
-    });
   }
 
   /** Back to the basket before any card has answered; a card that may hold a record of the purchase is told at its next visit. */
@@ -452,10 +442,8 @@ export class Sale {
     const state = this.#state;
     if (state.step === 'basket' || state.step === 'paid') return false;
     const id = toHex(this.#parts.random(16));
-    const written = this.#written(() => {
-      this.#parts.journal.abandon(true, serials);
-      this.#begin({ ...state.purchase, id });
-    });
+    const instead = intentOf({ ...state.purchase, id });
+    const written = this.#written(() => this.#parts.journal.abandon(true, serials, instead));
     if (written) this.#dispatch({ event: 'new_id', id });
     return written;
   }

@@ -21,7 +21,13 @@ export type SaleState =
       readonly trouble?: CardTrouble;
       readonly pin?: string;
     }
-  | { readonly step: 'reading'; readonly purchase: Purchase; readonly attempted: boolean }
+  /** `sent`: SPEND is out in this conversation, and whether it is answered nobody knows yet. */
+  | {
+      readonly step: 'reading';
+      readonly purchase: Purchase;
+      readonly attempted: boolean;
+      readonly sent: boolean;
+    }
   | {
       readonly step: 'pin';
       readonly purchase: Purchase;
@@ -90,12 +96,12 @@ export function next(state: SaleState, event: SaleEvent): SaleState {
         : state;
     case 'card_in':
       return state.step === 'hold_card'
-        ? { step: 'reading', purchase: state.purchase, attempted: state.attempted }
+        ? { step: 'reading', purchase: state.purchase, attempted: state.attempted, sent: false }
         : state;
     case 'spend_sent':
-      return state.step === 'reading' ? { ...state, attempted: true } : state;
+      return state.step === 'reading' ? { ...state, sent: true } : state;
     case 'pin_needed':
-      // A refused SPEND leaves no record on the card.
+      // A refused SPEND leaves no record on the card: here and below, `attempted` stays what it was before.
       return state.step === 'reading'
         ? {
             step: 'pin',
@@ -145,14 +151,19 @@ export function next(state: SaleState, event: SaleEvent): SaleState {
         return {
           step: 'hold_card',
           purchase: state.purchase,
-          attempted: state.attempted,
+          attempted: state.attempted || (state.step === 'reading' && state.sent),
           trouble: event.trouble,
         };
       if (state.step === 'hold_again') return { ...state, trouble: event.trouble };
       return state;
     case 'new_id':
       if (state.step === 'hold_again' || state.step === 'reading' || state.step === 'hold_card')
-        return { step: 'reading', purchase: { ...state.purchase, id: event.id }, attempted: false };
+        return {
+          step: 'reading',
+          purchase: { ...state.purchase, id: event.id },
+          attempted: false,
+          sent: false,
+        };
       return state;
     case 'back_to_basket':
       return state.step === 'hold_card' || state.step === 'pin' || state.step === 'not_enough'

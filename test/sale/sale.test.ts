@@ -38,6 +38,15 @@ describe('one sale', () => {
       purchase: { id: purchase.id },
     });
   });
+  it('a card that refused SPEND holds no record: nothing to tell it later; one that was silent may hold one, whoever comes next', () => {
+    const silent: SaleEvent[] = [{ event: 'spend_sent' }, { event: 'trouble', trouble: 'card_left' }];
+    const refused: SaleEvent[] = [{ event: 'card_in' }, { event: 'spend_sent' }, { event: 'pin_needed' }];
+    expect(run({ event: 'pay', purchase }, ...refused)).toMatchObject({ step: 'pin', attempted: false });
+    expect(run({ event: 'pay', purchase }, { event: 'card_in' }, ...silent, ...refused)).toMatchObject({
+      step: 'pin',
+      attempted: true,
+    });
+  });
   it('T2 an answer on disk cannot be cancelled, only given up', () => {
     const state = run(
       { event: 'pay', purchase },

@@ -166,4 +166,35 @@ describe('aborts', () => {
     expect(journal.abortedPurchases(8)).toEqual([]);
     db.close();
   });
+
+  it('more given-up purchases than an OPEN carries: each one gets its turn, also when others are never met', () => {
+    const { db, journal } = journalIn(place.dir);
+    const ids = Array.from({ length: 20 }, () => {
+      const one = intent();
+      journal.begin(one);
+      journal.abandon(true, []);
+      return one.purchaseId;
+    });
+    const told = new Set<string>();
+    // By chance one of 20 is left out of 100 asks of 8 once in 10^21.
+    for (let i = 0; i < 100; i++) {
+      const asked = journal.abortedPurchases(8).map(toHex);
+      expect(new Set(asked).size).toBe(8);
+      for (const id of asked) told.add(id);
+    }
+    expect([...told].sort()).toEqual([...ids].sort());
+    db.close();
+  });
+
+  it('T3 one purchase in the place of another is one write: there is no moment without a basket', () => {
+    const { db, journal } = journalIn(place.dir);
+    const [one, two] = [intent(), intent()];
+    journal.begin(one);
+    const { commits } = journal.fsyncs;
+    journal.abandon(true, [], two);
+    expect(journal.fsyncs.commits).toBe(commits + 1);
+    expect(journal.inFlight()).toEqual(two);
+    expect(journal.abortedPurchases(8).map(toHex)).toEqual([one.purchaseId]);
+    db.close();
+  });
 });

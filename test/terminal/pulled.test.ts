@@ -163,6 +163,21 @@ describe('T2 the person walks away between SPEND and ACK', () => {
     expect((await shop.accounts()).sum).toBe(0n);
   });
 
+  it("thirty people who went away when the PIN was asked for are in nobody's way: the one who left after SPEND is told at once", async () => {
+    const [first, second] = [shop.card(1), shop.card(2)];
+    for (let i = 0; i < 30; i++) {
+      await ask(shop, till, { wheat_bread: 5 });
+      expect((await hold(till, second)).phase).toBe('pin');
+      await till.done({ intent: 'cancel_payment' });
+      await till.done({ intent: 'clear_basket' });
+    }
+    const minutes = await untilHoldAgain(first);
+    await till.done({ intent: 'give_up' });
+    await till.done({ intent: 'clear_basket' });
+    await sell(shop, till, first, { milk: 1 });
+    expect(minutesOn(first)).toMatchObject({ pending: 0, exposed: minutes });
+  });
+
   it('coupons that were aborted are not taken again, not even from a card that forgot: the till has heard it from the stream', async () => {
     const first = shop.card(1);
     const image = first.image();
