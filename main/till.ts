@@ -3,17 +3,17 @@
  * checks what comes in against the door's schema and decides nothing else.
  */
 import { parseEan13 } from '../src/sale/ean13.ts';
-import {
-  type Answer,
-  type CheckoutView,
-  type Intent,
-  intentSchema,
-  type Slice,
-  type StatusView,
-  type TillApi,
-  type TillRefusal,
-  type TillView,
+import type {
+  Answer,
+  CheckoutView,
+  Intent,
+  Slice,
+  StatusView,
+  TillApi,
+  TillRefusal,
+  TillView,
 } from '../src/till-api.ts';
+import { intentSchema } from '../src/till-intents.ts';
 import { ceilDiv } from '../src/units/micro-minutes.ts';
 import type { Ratio } from '../src/units/ratio.ts';
 import type { Catalogue } from './catalogue.ts';

@@ -1,56 +1,12 @@
 /**
  * The one typed door between terminal and screen. The terminal decides, the screen draws and asks: it sends intents and
  * receives slices of the view. Over the browser host a WebSocket carries it as JSON, in Electron a preload bridge; both
- * check every intent with `intentSchema`. Values of labour are micro-minutes as decimal strings, payments whole minutes.
+ * check every intent with `intentSchema` (till-intents.ts). Values of labour are micro-minutes as decimal strings, payments whole minutes.
  * What the screen must never get: expected amounts of a running count, anything that joins a card to a person.
  */
-import { z } from 'zod';
+import type { Intent } from './till-intents.ts';
 
-const typeId = z.string().regex(/^[0-9a-f]{64}$/);
-const amount = z.number().int().min(1).max(1_000_000);
-const pin = z.string().regex(/^[0-9]{4,12}$/);
-
-/** Everything the screen can ask for. One word for one act; the answer is an `Answer`. */
-export const intentSchema = z.discriminatedUnion('intent', [
-  // checkout
-  z.object({ intent: z.literal('search'), text: z.string().max(80) }),
-  z.object({ intent: z.literal('scan'), code: z.string().max(64) }),
-  z.object({ intent: z.literal('add'), type: typeId, amount }),
-  z.object({ intent: z.literal('set_amount'), type: typeId, amount: z.number().int().min(0).max(1_000_000) }),
-  z.object({ intent: z.literal('clear_basket') }),
-  /** Freezes the prices and asks for the card. */
-  z.object({ intent: z.literal('pay') }),
-  /** Back to the basket; refused once a card has answered SPEND. */
-  z.object({ intent: z.literal('cancel_payment') }),
-  /** The person has left between SPEND and ACK: nothing is handed over, the coupons are aborted. */
-  z.object({ intent: z.literal('give_up') }),
-  z.object({ intent: z.literal('enter_pin'), pin }),
-  z.object({ intent: z.literal('next_sale') }),
-  // crowd
-  z.object({ intent: z.literal('close_crowd_now') }),
-  // card services
-  z.object({ intent: z.literal('services_open') }),
-  z.object({ intent: z.literal('services_pin'), pin }),
-  z.object({ intent: z.literal('services_claim') }),
-  z.object({ intent: z.literal('services_load'), packs: z.number().int().min(1).max(6) }),
-  z.object({ intent: z.literal('services_change_pin'), old: pin, new: pin }),
-  z.object({ intent: z.literal('services_unblock'), puk: pin, new: pin }),
-  z.object({ intent: z.literal('services_close') }),
-  // stock
-  z.object({ intent: z.literal('count_begin') }),
-  z.object({
-    intent: z.literal('count_enter'),
-    type: typeId,
-    amount: z.number().int().min(0).max(100_000_000).nullable(),
-  }),
-  /** No more entries: the terminal works out the variance. */
-  z.object({ intent: z.literal('count_seal') }),
-  /** Opens one sealed line again for a recount. */
-  z.object({ intent: z.literal('count_recount'), type: typeId }),
-  z.object({ intent: z.literal('count_post') }),
-  z.object({ intent: z.literal('count_cancel') }),
-]);
-export type Intent = z.infer<typeof intentSchema>;
+export type { Intent };
 
 /** Why the till says no. The screen has a sentence for each in every language; the basket is kept in every case. */
 export const TILL_REFUSALS = [
