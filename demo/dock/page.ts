@@ -7,8 +7,8 @@ import type { DockAct, DockCard, DockView } from './view.ts';
 
 /** A press shorter than this leaves the card on the reader, ms. */
 const SHORT_PRESS = 400;
-/** Bytes after which it is interesting to pull: in OPEN, before SPEND, in SPEND's answer, before ACK of a small purchase. */
-const PRESETS = [200, 500, 700, 1_300];
+/** Bytes after which it is interesting to pull, of a purchase with three coupons: in OPEN, in SPEND, in its answer, in ACK's answer. */
+const PRESETS = [200, 330, 700, 1_370];
 
 const query = new URLSearchParams(location.search);
 const token = query.get('token') ?? '';

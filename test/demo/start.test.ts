@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openWorld } from '../../demo/world.ts';
+import { createWorld, openWorld } from '../../demo/world.ts';
+import { startPrivatePcscd } from '../../firmware-sim/private-pcscd.ts';
+import { connectCard } from '../../firmware-sim/vpcd.ts';
 import { launchChromium } from '../browser/screen.ts';
 
 const START = fileURLToPath(new URL('../../demo/start.ts', import.meta.url));
@@ -21,12 +23,15 @@ interface Started {
 }
 
 /** Starts and waits until it says how it is ended. */
-async function start(data: string, ...options: string[]): Promise<Started> {
-  const child = spawn(
-    process.execPath,
-    [START, '--data', data, '--lang', 'en', '--reader', 'sim', ...options],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' } },
-  );
+async function start(
+  data: string,
+  options: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Started> {
+  const child = spawn(process.execPath, [START, '--data', data, '--lang', 'en', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', ...env },
+  });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const lines: string[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -104,7 +109,7 @@ describe('npm start', () => {
 
   test('makes the demo, sells bread to a card, fills another, keeps both, and leaves nothing behind', async () => {
     const data = join(place, 'data');
-    const first = await start(data, '--k', '2');
+    const first = await start(data, ['--reader', 'sim', '--k', '2']);
     expect(existsSync(join(data, 'world.json'))).toBe(true);
     const kept = openWorld(data);
     const started = childrenOf(first.child.pid as number);
@@ -143,7 +148,7 @@ describe('npm start', () => {
     expect([585, 586]).toContain(minutes[0]);
 
     // The second start finds everything where it was.
-    const second = await start(data, '--k', '2');
+    const second = await start(data, ['--reader', 'sim', '--k', '2']);
     expect(second.lines.join('\n')).not.toContain('this happens once');
     const again = await openScreens(second);
     await again.checkout.getByText('1 of 2 gathered').waitFor();
@@ -162,4 +167,33 @@ describe('npm start', () => {
     expect(third.stdout).toContain('Is a demo running in the same folder?');
     expect(await second.end()).toBe(0);
   }, 240_000);
+
+  test('an empty virtual reader is not taken for one, but any reader is by its name', async () => {
+    const data = join(place, 'lean');
+    const world = await createWorld({ dir: data, lean: true, cards: 3, packs: 1 });
+    const pcscd = await startPrivatePcscd();
+    try {
+      const unasked = await start(data, [], pcscd.env);
+      expect(unasked.lines.some((line) => line.startsWith('Reader: simulated'))).toBe(true);
+      expect(await unasked.end()).toBe(0);
+
+      const asked = await start(data, ['--reader', 'Virtual PCD 00 00'], pcscd.env);
+      expect(asked.lines).toContain('Reader: Virtual PCD 00 00');
+      expect(() => asked.address('Cards')).toThrow('no address');
+      const page = await browser.newPage({ locale: 'en-GB' });
+      await page.goto(asked.address('Checkout'));
+      await page.getByText('Bread roll').first().click();
+      await page.getByRole('button', { name: /Pay: hold the card/ }).click();
+      const card = world.card(3);
+      const held = await connectCard({ port: pcscd.vpcdPort, card: card.device });
+      await page.getByRole('button', { name: /Next/ }).waitFor();
+      expect(card.device.ownerView().payableMinutes).toBeLessThan(300);
+      await held.remove();
+      card.close();
+      await page.close();
+      expect(await asked.end()).toBe(0);
+    } finally {
+      await pcscd.stop();
+    }
+  }, 120_000);
 });
