@@ -330,6 +330,33 @@ describe('records', () => {
   });
 });
 
+describe('an undone record that falls out', () => {
+  test('leaves its coupons exposed, also when it falls out in the transaction that undoes it', () => {
+    const card = newCard(world);
+    const pay = (minutes: number, acknowledge = true): Uint8Array => {
+      const talk = Talk.start(card, world.office, world.till);
+      talk.verify(PIN, 'pay');
+      const id = random(16);
+      expect(talk.spend(id, minutes).sw).toBe('9000');
+      if (acknowledge) talk.ack(id);
+      return id;
+    };
+    const oldest = pay(16);
+    for (let i = 0; i < 19; i++) pay(i < 6 ? 1 : i < 13 ? 2 : 4);
+    const waiting = pay(8, false);
+    const { opened } = Talk.start(card, world.office, world.till, { aborts: [oldest, waiting] });
+    expect(toHex(opened.data)).toBe('80020101');
+    const view = card.ownerView();
+    expect([view.log.length, view.exposedMinutes]).toEqual([20, 24]);
+    expect(view.payableMinutes).toBe(300 - 24 - 6 - 14 - 24);
+    // Ten more push paid ones out; what was exposed stays exposed.
+    for (let i = 0; i < 5; i++) pay(8);
+    for (let i = 0; i < 2; i++) pay(16);
+    for (let i = 0; i < 3; i++) pay(32);
+    expect(card.ownerView()).toMatchObject({ exposedMinutes: 24, slots: { exposed: 2, spent: 19 } });
+  });
+});
+
 describe('a card that takes only short lengths', () => {
   test('the same purchase by command chaining and GET RESPONSE', () => {
     const card = newCard(world, false);
