@@ -31,7 +31,7 @@ export interface Accounts {
   readonly Z: MicroMinutes;
   /** Rounding. */
   readonly R: MicroMinutes;
-  /** Exclusive value: lots, dispatch pools, work in progress. */
+  /** Exclusive value: lots (means of production with what they have left), dispatch pools, work in progress. */
   readonly G: MicroMinutes;
 }
 
@@ -77,6 +77,6 @@ export function allAccounts(state: State): ReadonlyMap<Id, Accounts> {
   for (const [key, pool] of state.pools.entries()) at(key.slice(0, key.indexOf('/'))).G += pool.value;
   for (const [, production] of state.productions.entries())
     if (production.state === 'open' && production.label === 'exclusive')
-      of(production.producer).G += production.labour + production.resources;
+      of(production.producer).G += production.labour + production.resources + production.means;
   return all;
 }

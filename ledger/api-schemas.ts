@@ -143,16 +143,42 @@ export const ANSWERS = {
     producer: id,
     estimate: id,
     label,
-    state: { enum: ['open', 'done'] },
+    state: { enum: ['open', 'done', 'aborted'] },
     labour: value,
     resources: value,
+    means: value,
+    mops: integer,
+    components: list(id),
   }),
   lots: object({
     owner: id,
     lots: list(
-      object({ id, type: id, amount: integer, value, owner: id, label, origin: id, durability: integer }, [
-        'durability',
-      ]),
+      object(
+        {
+          id,
+          type: id,
+          amount: integer,
+          value,
+          owner: id,
+          label,
+          origin: id,
+          durability: integer,
+          elements: list(
+            object({ id, type: id, v: value, d: integer, k: integer, u: integer, children: list(id) }),
+          ),
+          use: object(
+            {
+              as: { enum: ['mop', 'component'] },
+              production: id,
+              since: integer,
+              beyondDurability: flag,
+              on: list(id),
+            },
+            ['since', 'beyondDurability', 'on'],
+          ),
+        },
+        ['durability', 'elements', 'use'],
+      ),
     ),
   }),
 } as const;

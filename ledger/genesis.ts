@@ -35,6 +35,7 @@ const schema = z.strictObject({
       .string()
       .regex(/^(0|[1-9][0-9]{0,29})$/)
       .transform(BigInt),
+    beyondMax: z.number().int().min(1).max(1_000).default(2),
   }),
 });
 
@@ -51,6 +52,7 @@ export function genesisDocument({ chain, time, parameters: p }: Genesis): string
       maxRate: `${p.maxRate.num}/${p.maxRate.den}`,
       reverseDays: p.reverseDays,
       voteAbove: p.voteAbove.toString(),
+      beyondMax: p.beyondMax,
     },
   });
 }

@@ -38,13 +38,16 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
   unknown_order: ['There is no such order.', 'Diesen Auftrag gibt es nicht.'],
   unknown_estimate: ['There is no such estimate.', 'Diese Schätzung gibt es nicht.'],
   unknown_production: ['There is no such production.', 'Diese Produktion gibt es nicht.'],
+  unknown_write_off: ['There is no such write-off.', 'Diese Abschreibung gibt es nicht.'],
+  order_rejected: ['The order was rejected.', 'Der Auftrag wurde abgelehnt.'],
   estimate_open: ['The order has an open estimate.', 'Der Auftrag hat eine offene Schätzung.'],
   already_started: ['The production has started already.', 'Die Produktion hat schon begonnen.'],
   not_open: ['The production is not open.', 'Die Produktion ist nicht offen.'],
-  wrong_product: [
-    'What was ordered is not among the outputs.',
-    'Das Bestellte ist nicht unter den Erzeugnissen.',
+  mop_allocated: [
+    'A means of production is still in use there.',
+    'Ein Produktionsmittel ist dort noch in Gebrauch.',
   ],
+  wrong_product: ['It is not the product that was named.', 'Es ist nicht das genannte Produkt.'],
   vote_needed: [
     'A production of this size needs a vote.',
     'Eine Produktion dieser Größe braucht eine Abstimmung.',
@@ -53,6 +56,31 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
   not_owner: ['The lot belongs to another.', 'Der Posten gehört jemand anderem.'],
   not_enough: ['There is not that much.', 'So viel ist nicht da.'],
   amount_zero: ['An amount must not be 0.', 'Eine Menge darf nicht 0 sein.'],
+  in_use: ['A production uses the lot.', 'Eine Produktion benutzt den Posten.'],
+  worn_out: [
+    'It has outlived its durability: use it as a means of production, transfer it or write it off.',
+    'Es hat seine Haltbarkeit überlebt: als Produktionsmittel nutzen, übertragen oder abschreiben.',
+  ],
+  no_durability: [
+    'The lot has no durability, so it is no means of production.',
+    'Der Posten hat keine Haltbarkeit, ist also kein Produktionsmittel.',
+  ],
+  not_composed: ['It is of one piece.', 'Es ist aus einem Stück.'],
+  unknown_element: ['The lot has no such element.', 'Der Posten hat dieses Teil nicht.'],
+  too_many_elements: ['A product has at most 1000 elements.', 'Ein Produkt hat höchstens 1000 Teile.'],
+  not_allocated: [
+    'It is not in use there as a means of production.',
+    'Es ist dort nicht als Produktionsmittel in Gebrauch.',
+  ],
+  longer_than_elapsed: [
+    'It cannot have run for longer than it was allocated.',
+    'Es kann nicht länger gelaufen sein, als es zugeteilt war.',
+  ],
+  wrong_origin: [
+    'That is not the transaction that gave ownership.',
+    'Das ist nicht die Transaktion, die das Eigentum gab.',
+  ],
+  too_late: ['It is too long ago to be reversed.', 'Es ist zu lange her, um rückgängig zu werden.'],
   exclusive_in_common: [
     'An exclusive good cannot go into a common.',
     'Ein exklusives Gut kann nicht in ein Gemeingut eingehen.',

@@ -201,7 +201,7 @@ function ordered(name: string, list: readonly unknown[], form: Form, crypto: Cry
     const { words } = form.item;
     return list.toSorted((a, b) => words.indexOf(a as string) - words.indexOf(b as string));
   }
-  if (name === 'serials') return list.toSorted((a, b) => byText(a as string, b as string));
+  if (name === 'serials' || name === 'on') return list.toSorted((a, b) => byText(a as string, b as string));
   const order = (item: unknown): string => {
     const { type, product, keyset, serial } = item as Record<string, unknown>;
     if (typeof type === 'string') return type;

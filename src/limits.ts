@@ -83,3 +83,7 @@ export const STREAM_ALIVE = 5_000;
 export const STREAM_STALLED = 60_000;
 /** Rows in one answer of a query. */
 export const QUERY_ROWS = 1_000;
+/** Operating minutes of a means of production: two million years. Ages and their multiples stay exact as numbers (2^53). */
+export const DURABILITY_MAX = 1_000_000_000_000;
+/** Elements of one composed means of production: a machine down to its spare parts; a row stays below 300 kB. */
+export const COMPOSITION_ELEMENTS = 1_000;

@@ -5,7 +5,14 @@
  */
 import type { Id, Key, Unit } from './transaction.ts';
 
-export type StockCause = 'dispatch' | 'hand_over' | 'shortage' | 'surplus' | 'settlement' | 'merge';
+export type StockCause =
+  | 'dispatch'
+  | 'hand_over'
+  | 'shortage'
+  | 'surplus'
+  | 'settlement'
+  | 'merge'
+  | 'write_off';
 
 export type LedgerEvent =
   | { readonly kind: 'genesis'; readonly chain: string; readonly parameters: Record<string, string | number> }
@@ -128,6 +135,58 @@ export type LedgerEvent =
       readonly transaction: Id;
       readonly outlet: Id;
       readonly lines: readonly { readonly type: Id; readonly difference: string; readonly value: string }[];
+    }
+  | { readonly kind: 'key_rotated'; readonly collective: Id; readonly key: Key }
+  | { readonly kind: 'rejected'; readonly order: Id; readonly reason: string }
+  /** `value` is what was left of it, signed; of an exclusive it counts into w. `lot` is absent for dispatch stock. */
+  | {
+      readonly kind: 'written_off';
+      readonly writeOff: Id;
+      readonly owner: Id;
+      readonly type: Id;
+      readonly amount: number;
+      readonly value: string;
+      readonly label: 'common' | 'exclusive';
+      readonly reason: string;
+      readonly lot?: Id;
+    }
+  | {
+      readonly kind: 'write_off_reversed';
+      readonly writeOff: Id;
+      readonly lot: Id;
+      readonly amount: number;
+      readonly value: string;
+    }
+  | { readonly kind: 'component_allocated'; readonly production: Id; readonly lot: Id }
+  | {
+      readonly kind: 'mop_allocated';
+      readonly production: Id;
+      readonly lot: Id;
+      readonly repurpose: boolean;
+      readonly beyondDurability: boolean;
+    }
+  /** `value` went from the means of production to the product; of a repurposed one it counts into c. */
+  | {
+      readonly kind: 'mop_deallocated';
+      readonly production: Id;
+      readonly lot: Id;
+      readonly minutes: number;
+      readonly value: string;
+    }
+  /** `wasted`: what is left of the dissolved elements, signed; of an exclusive it counts into w. */
+  | {
+      readonly kind: 'disassembled';
+      readonly lot: Id;
+      readonly element: Id;
+      readonly wasted: string;
+      readonly lots: readonly Id[];
+    }
+  /** `wasted`: what it had absorbed; of an exclusive production it counts into w. */
+  | {
+      readonly kind: 'production_aborted';
+      readonly production: Id;
+      readonly wasted: string;
+      readonly reason: string;
     };
 
 /** One block as it goes over the event stream; the stream's event id is the height. */

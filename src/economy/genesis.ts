@@ -47,6 +47,7 @@ export function genesisOf(state: State): Genesis {
       maxRate: share('maxRate'),
       reverseDays: number('reverseDays'),
       voteAbove: BigInt(read('parameter/voteAbove')),
+      beyondMax: number('beyondMax'),
     },
   };
 }

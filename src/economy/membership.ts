@@ -1,10 +1,10 @@
-/** Collectives enter and trust each other (§2, §2.1). Not here: what a merge of subsystems does (`merge.ts`); rotating keys, cancelling trust. */
+/** Collectives enter, change keys and trust each other (§2, §2.1). Not here: what a merge of subsystems does (`merge.ts`); cancelling trust. */
 import { ok, type Result, refuse } from '../result.ts';
 import { addTo } from './indexes.ts';
 import { joinedPools, merge } from './merge.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
-import type { EstablishTrust, Register } from './transaction.ts';
+import type { EstablishTrust, Register, RotateKey } from './transaction.ts';
 import { collective, keysOf, strongTrust, trustKey, weakTrust } from './who.ts';
 
 /** Signed by its own new key. Refuses `key_in_use`: one key is one collective. It begins as a subsystem of its own, all accounts 0. */
@@ -21,6 +21,25 @@ export const registerRule: Rule<Register, null> = {
     addTo(state.indexes.members, id, id);
     context.emit({ kind: 'registered', collective: id, name, key, dispatches });
     context.emit({ kind: 'member', collective: id, subsystem: id });
+  },
+};
+
+/**
+ * A new key for a collective, signed by the old one, which signs nothing for it from then on; id, trust and goods stay. Refuses
+ * `unknown_collective`, `key_in_use`.
+ */
+export const rotateKeyRule: Rule<RotateKey, null> = {
+  kind: 'rotate_key',
+  signers: ({ state }, { collective: id }) => keysOf(state, id),
+  check: ({ state }, { key }): Result<null, Refusal> =>
+    state.indexes.byKey.has(key) ? refuse('key_in_use') : ok(null),
+  apply(context: Context, { collective: id, key }): void {
+    const { state } = context;
+    const row = collective(state, id);
+    state.indexes.byKey.delete(row.key);
+    state.indexes.byKey.set(key, id);
+    state.collectives.set(id, { ...row, key });
+    context.emit({ kind: 'key_rotated', collective: id, key });
   },
 };
 

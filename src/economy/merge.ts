@@ -55,7 +55,9 @@ function relabel(context: Context, subsystem: Id, commons: ReadonlySet<Id>): voi
   if (changed.size === 0) return;
   let wasted: MicroMinutes = 0n;
   for (const [id, lot] of [...state.lots.entries()]) {
-    if (!changed.has(lot.type) || subsystemOf(state, lot.owner) !== subsystem) continue;
+    // What a production uses keeps its label until it is free (`lot-use.ts`).
+    if (!changed.has(lot.type) || lot.use !== undefined || subsystemOf(state, lot.owner) !== subsystem)
+      continue;
     const label = commons.has(lot.type) ? 'common' : 'exclusive';
     if (lot.label === label) continue;
     state.lots.set(id, { ...lot, label });

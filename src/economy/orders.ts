@@ -1,14 +1,15 @@
-/** Before a production (§5): order, value estimation, production start. Not here: what the production absorbs and puts out (`production.ts`); rejecting an order. */
-import { ESTIMATE_MAX } from '../limits.ts';
+/** Before a production (§5): order, rejection, value estimation, production start. Not here: what the production absorbs and puts out (`production.ts`); votes. */
+import { DURABILITY_MAX, ESTIMATE_MAX } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { MicroMinutes } from '../units/micro-minutes.ts';
+import { voteNeeded } from './open-production.ts';
 import { typeId } from './product.ts';
 import type { Refusal } from './refusals.ts';
 import { ensureType } from './resources.ts';
 import type { Context, Rule } from './rule.ts';
 import { byText } from './schema.ts';
 import type { EstimateRow, Label, OrderRow, State } from './state.ts';
-import type { Estimate, EstimatedOutput, Id, Order, Start } from './transaction.ts';
+import type { Estimate, EstimatedOutput, Id, Order, Reject, Start } from './transaction.ts';
 import { keysOf, labelOf, strongTrust, subsystemOf } from './who.ts';
 
 /**
@@ -33,6 +34,29 @@ export const orderRule: Rule<Order, null> = {
   },
 };
 
+/**
+ * Signed by the order's addressee, with a reason, at any time before the output. No estimate or start follows; a production that
+ * runs already is its producer's to put out or abort. Refuses `unknown_order`, `order_rejected` (already), `not_open` (put out).
+ */
+export const rejectRule: Rule<Reject, OrderRow> = {
+  kind: 'reject',
+  signers({ state }, { order }) {
+    const row = state.orders.get(order);
+    return row === undefined ? refuse('unknown_order') : keysOf(state, row.addressee);
+  },
+  check({ state }, { order }): Result<OrderRow, Refusal> {
+    const row = state.orders.get(order);
+    if (row === undefined) return refuse('unknown_order');
+    if (row.rejected) return refuse('order_rejected');
+    const production = state.estimates.get(row.estimate ?? '')?.production;
+    return state.productions.get(production ?? '')?.state === 'done' ? refuse('not_open') : ok(row);
+  },
+  apply(context: Context, { order, reason }, row): void {
+    context.state.orders.set(order, { ...row, rejected: true });
+    context.emit({ kind: 'rejected', order, reason });
+  },
+};
+
 interface EstimatePlan {
   readonly order: OrderRow;
   readonly outputs: EstimateRow['outputs'];
@@ -40,8 +64,8 @@ interface EstimatePlan {
 
 /**
  * Signed by the order's addressee: value by output type, in micro-minutes for the whole amount. Refuses `unknown_order`,
- * `estimate_open` (one an order), `already_started`, `wrong_product` (what was ordered is not among the outputs),
- * `amount_zero`, `value_overflow` (over ESTIMATE_MAX), `not_sorted` (by type id, none twice).
+ * `order_rejected`, `estimate_open` (one an order), `already_started`, `wrong_product` (what was ordered is not among the outputs),
+ * `amount_zero`, `value_overflow` (over ESTIMATE_MAX or DURABILITY_MAX), `not_sorted` (by type id, none twice).
  */
 export const estimateRule: Rule<Estimate, EstimatePlan> = {
   kind: 'estimate',
@@ -52,6 +76,7 @@ export const estimateRule: Rule<Estimate, EstimatePlan> = {
   check({ state, crypto }, transaction): Result<EstimatePlan, Refusal> {
     const order = state.orders.get(transaction.order);
     if (order === undefined) return refuse('unknown_order');
+    if (order.rejected) return refuse('order_rejected');
     const earlier = order.estimate === undefined ? undefined : state.estimates.get(order.estimate);
     if (earlier !== undefined)
       return refuse(earlier.production === undefined ? 'estimate_open' : 'already_started');
@@ -61,7 +86,8 @@ export const estimateRule: Rule<Estimate, EstimatePlan> = {
     }));
     if (!outputs.some((output) => output.type === order.type)) return refuse('wrong_product');
     if (outputs.some((output) => output.amount === 0)) return refuse('amount_zero');
-    if (outputs.some((output) => output.value > ESTIMATE_MAX)) return refuse('value_overflow');
+    if (outputs.some(({ value, durability = 1 }) => value > ESTIMATE_MAX || durability > DURABILITY_MAX))
+      return refuse('value_overflow');
     const ordered = outputs.every(
       (output, i) => i === 0 || byText(outputs[i - 1]?.type ?? '', output.type) < 0,
     );
@@ -88,8 +114,8 @@ interface StartPlan {
 
 /**
  * Signed by the producer, the order's addressee; 1:1 with an estimate. The production's id is the transaction's. Its label is
- * that of its outputs' types in the producer's subsystem. Refuses `unknown_estimate`, `already_started`, `vote_needed` (estimated
- * above the parameter `voteAbove`), `common_in_exclusive` (commons and exclusive goods among the outputs: §6.1 keeps them apart).
+ * that of its outputs' types in the producer's subsystem. Refuses `unknown_estimate`, `order_rejected`, `already_started`, `vote_needed`
+ * (estimated above the parameter `voteAbove` and no vote accepted it), `common_in_exclusive` (commons and exclusive goods among the outputs: §6.1 keeps them apart).
  */
 export const startRule: Rule<Start, StartPlan> = {
   kind: 'start',
@@ -97,12 +123,14 @@ export const startRule: Rule<Start, StartPlan> = {
     const producer = addressee(state, estimate);
     return producer === undefined ? refuse('unknown_estimate') : keysOf(state, producer);
   },
-  check({ state, parameters }, { estimate: id }): Result<StartPlan, Refusal> {
+  check(context, { estimate: id }): Result<StartPlan, Refusal> {
+    const { state } = context;
     const estimate = state.estimates.get(id);
     const producer = addressee(state, id);
     if (estimate === undefined || producer === undefined) return refuse('unknown_estimate');
+    if (state.orders.get(estimate.order)?.rejected) return refuse('order_rejected');
     if (estimate.production !== undefined) return refuse('already_started');
-    if (total(estimate.outputs) > parameters.voteAbove) return refuse('vote_needed');
+    if (voteNeeded(context, id, total(estimate.outputs))) return refuse('vote_needed');
     const subsystem = subsystemOf(state, producer);
     const labels = new Set(estimate.outputs.map(({ type }) => labelOf(state, subsystem, type)));
     if (labels.size > 1) return refuse('common_in_exclusive');
@@ -118,6 +146,9 @@ export const startRule: Rule<Start, StartPlan> = {
       state: 'open',
       labour: 0n,
       resources: 0n,
+      means: 0n,
+      mops: 0,
+      components: [],
     });
     context.emit({ kind: 'started', production: id, producer });
   },

@@ -14,6 +14,8 @@ export interface Parameters {
   readonly reverseDays: number;
   /** A production estimated or allocated above this needs an accepted vote, micro-minutes. */
   readonly voteAbove: bigint;
+  /** Use beyond the durability transfers value up to so many times it; a whole number ≥ 1. */
+  readonly beyondMax: number;
 }
 
 export const DEFAULT_PARAMETERS: Parameters = {
@@ -24,6 +26,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   maxRate: { num: 3n, den: 4n },
   reverseDays: 30,
   voteAbove: 10_000n * 60n * 1_000_000n,
+  beyondMax: 2,
 };
 
 /** The first block's content. The chain id is part of every signed byte string. */

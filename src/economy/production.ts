@@ -2,31 +2,23 @@
  * The production cycle from start to output (§5): resources and workloads go in, goods come out, and the value of what comes
  * out is exactly the value of what went in (L3). Commons and exclusive production stay apart (§6.1): labour for a common, and
  * an exclusive material repurposed for one, count into C and are borne by everybody's tax.
- * Not here: means of production, components, abort.
+ * Not here: means of production (`means.ts`), components (`components.ts`).
  */
 import { DAY_MINUTES, WORKLOAD_DAYS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type MicroMinutes, proRata } from '../units/micro-minutes.ts';
 import { ofMinutes, post } from './accounts.ts';
 import { dayOf } from './calendar.ts';
+import { composed, returnComponents } from './components.ts';
+import { labelled, labelsFit } from './lot-use.ts';
+import { absorbed, openProduction, producerKey, voteNeeded } from './open-production.ts';
 import { lotId } from './product.ts';
 import type { Refusal } from './refusals.ts';
 import { addLot, ownedLot, takeFromLot } from './resources.ts';
 import type { Context, Rule } from './rule.ts';
-import type { EstimateRow, LotRow, ProductionRow, State } from './state.ts';
-import type { AllocateResource, AllocateWorkload, Id, Key, Output } from './transaction.ts';
-import { keysOf, labelOf, subsystemOf } from './who.ts';
-
-function producerKey({ state }: Context, production: Id): Result<readonly Key[], Refusal> {
-  const row = state.productions.get(production);
-  return row === undefined ? refuse('unknown_production') : keysOf(state, row.producer);
-}
-
-function openProduction(state: State, id: Id): Result<ProductionRow, Refusal> {
-  const row = state.productions.get(id);
-  if (row === undefined) return refuse('unknown_production');
-  return row.state === 'open' ? ok(row) : refuse('not_open');
-}
+import type { EstimateRow, LotRow, ProductionRow } from './state.ts';
+import type { AbortProduction, AllocateResource, AllocateWorkload, Output } from './transaction.ts';
+import { subsystemOf } from './who.ts';
 
 interface ResourcePlan {
   readonly row: ProductionRow;
@@ -34,27 +26,27 @@ interface ResourcePlan {
 }
 
 /**
- * Consumptive use: the value of (a part of) a lot goes to the product. Signed by the producer, which owns the lot.
+ * Consumptive use: the value of (a part of) a lot goes to the product, of a composite what it has left. Signed by the producer, which owns the lot.
  * `repurpose` lets an exclusive material into a common and counts its value into C; elsewhere it says nothing. Refuses
  * `unknown_production`, `not_open`, `vote_needed` (with this the allocations pass `voteAbove`), `unknown_lot`, `not_owner`, `not_enough`,
- * `amount_zero`, `exclusive_in_common` (without `repurpose`), `common_in_exclusive`.
+ * `amount_zero`, `in_use`, `worn_out` (a negative residual), `exclusive_in_common` (without `repurpose`), `common_in_exclusive`.
  */
 export const allocateResourceRule: Rule<AllocateResource, ResourcePlan> = {
   kind: 'allocate_resource',
   signers: (context, { production }) => producerKey(context, production),
-  check({ state, parameters }, { production, lot: id, amount, repurpose }): Result<ResourcePlan, Refusal> {
+  check(context, { production, lot: id, amount, repurpose }): Result<ResourcePlan, Refusal> {
+    const { state } = context;
     const row = openProduction(state, production);
     if (!row.ok) return row;
-    const { producer, label, labour, resources } = row.value;
+    const { producer, label, estimate } = row.value;
     const lot = state.lots.get(id);
     const value = lot === undefined || amount > lot.amount ? 0n : partValue(lot, amount);
-    if (labour + resources + value > parameters.voteAbove) return refuse('vote_needed');
+    if (voteNeeded(context, estimate, absorbed(row.value) + value)) return refuse('vote_needed');
     const owned = ownedLot(state, id, producer, amount);
     if (!owned.ok) return owned;
-    if (label === 'common' && owned.value.label === 'exclusive' && !repurpose)
-      return refuse('exclusive_in_common');
-    if (label === 'exclusive' && owned.value.label === 'common') return refuse('common_in_exclusive');
-    return ok({ row: row.value, lot: owned.value });
+    if (owned.value.value < 0n) return refuse('worn_out');
+    const fit = labelsFit(label, owned.value.label, repurpose);
+    return fit.ok ? ok({ row: row.value, lot: owned.value }) : fit;
   },
   apply(context: Context, { production, lot: id, amount }, { row, lot }): void {
     const { state } = context;
@@ -83,11 +75,12 @@ interface WorkloadPlan {
 export const allocateWorkloadRule: Rule<AllocateWorkload, WorkloadPlan> = {
   kind: 'allocate_workload',
   signers: (context, { production }) => producerKey(context, production),
-  check({ state, parameters, time }, { production, wallet, minutes, day }): Result<WorkloadPlan, Refusal> {
+  check(context, { production, wallet, minutes, day }): Result<WorkloadPlan, Refusal> {
+    const { state, time } = context;
     const row = openProduction(state, production);
     if (!row.ok) return row;
-    const { labour, resources } = row.value;
-    if (labour + resources + ofMinutes(minutes) > parameters.voteAbove) return refuse('vote_needed');
+    if (voteNeeded(context, row.value.estimate, absorbed(row.value) + ofMinutes(minutes)))
+      return refuse('vote_needed');
     const today = dayOf(time);
     if (day > today || day <= today - WORKLOAD_DAYS) return refuse('day_out_of_range');
     if (minutes < 1 || minutes > DAY_MINUTES) return refuse('minutes_out_of_range');
@@ -121,9 +114,11 @@ interface OutputPlan {
 
 /**
  * Closes a production. One or more of the estimated types; the value absorbed is divided among those that came out in the
- * proportion of their estimated values (equally when all were estimated 0), each floor, the last takes the rest. Signed by the producer. Refuses
- * `unknown_production`, `not_open`, `amount_zero`, `outputs_differ` (none, or a type that was not estimated),
- * `nothing_absorbed` (goods do not come from nothing: that is `collectivize`).
+ * proportion of their estimated values (equally when all were estimated 0), each floor, the last takes the rest. Of components comes one
+ * piece of one type, whose durability is that of its parts. Signed by the producer. Refuses `unknown_production`, `not_open`,
+ * `mop_allocated` (a means of production is still in use), `amount_zero`, `outputs_differ` (none, or a type that was not
+ * estimated; of components, more than one piece), `nothing_absorbed` (goods do not come from nothing: that is `collectivize`; but
+ * components may be joined without work).
  */
 export const outputRule: Rule<Output, OutputPlan> = {
   kind: 'output',
@@ -131,6 +126,7 @@ export const outputRule: Rule<Output, OutputPlan> = {
   check({ state }, { production, outputs }): Result<OutputPlan, Refusal> {
     const row = openProduction(state, production);
     if (!row.ok) return row;
+    if (row.value.mops > 0) return refuse('mop_allocated');
     if (outputs.some((output) => output.amount === 0)) return refuse('amount_zero');
     const estimated = new Map(state.estimates.get(row.value.estimate)?.outputs.map((e) => [e.type, e]));
     const found = outputs.flatMap(({ type, amount }) => {
@@ -138,8 +134,10 @@ export const outputRule: Rule<Output, OutputPlan> = {
       return estimate === undefined ? [] : [{ ...estimate, amount }];
     });
     if (found.length === 0 || found.length < outputs.length) return refuse('outputs_differ');
-    const value = row.value.labour + row.value.resources;
-    if (value === 0n) return refuse('nothing_absorbed');
+    const value = absorbed(row.value);
+    const composite = row.value.components.length > 0;
+    if (composite && (found.length > 1 || found[0]?.amount !== 1)) return refuse('outputs_differ');
+    if (value === 0n && !composite) return refuse('nothing_absorbed');
     const shares = divide(
       value,
       found.map((output) => output.value),
@@ -151,19 +149,41 @@ export const outputRule: Rule<Output, OutputPlan> = {
   },
   apply(context: Context, { production }, { row, outputs }): void {
     const { state, id } = context;
-    const subsystem = subsystemOf(state, row.producer);
     state.productions.set(production, { ...row, state: 'done' });
     for (const { type, amount, share, durability } of outputs) {
-      const label = labelOf(state, subsystem, type);
-      const lot = { type, amount, value: share, owner: row.producer, label, origin: id };
-      addLot(
-        context,
-        lotId(context.crypto, production, type),
-        durability === undefined ? lot : { ...lot, durability },
-      );
-      // The type's label changed while it was in work: booked as a vote would have booked a free lot.
-      if (label !== row.label) post(state, subsystem, { W: label === 'common' ? share : -share });
+      const at = lotId(context.crypto, production, type);
+      const made = { type, amount, value: share, owner: row.producer, label: row.label, origin: id };
+      const lot: LotRow =
+        row.components.length > 0
+          ? { ...made, ...composed(context, row, at, type) }
+          : durability === undefined
+            ? made
+            : { ...made, durability };
+      // The type's label may have changed while it was in work.
+      addLot(context, at, labelled(context, lot));
     }
+  },
+};
+
+/**
+ * The way out of a failed production: what it absorbed is wasted and becomes w (a common's is in C already), components come back
+ * as they were. Signed by the producer, with a reason. Refuses `unknown_production`, `not_open`, `mop_allocated`.
+ */
+export const abortProductionRule: Rule<AbortProduction, ProductionRow> = {
+  kind: 'abort_production',
+  signers: (context, { production }) => producerKey(context, production),
+  check({ state }, { production }): Result<ProductionRow, Refusal> {
+    const row = openProduction(state, production);
+    if (!row.ok) return row;
+    return row.value.mops > 0 ? refuse('mop_allocated') : row;
+  },
+  apply(context: Context, { production, reason }, row): void {
+    const { state } = context;
+    const wasted = absorbed(row);
+    state.productions.set(production, { ...row, state: 'aborted' });
+    if (row.label === 'exclusive') post(state, subsystemOf(state, row.producer), { W: wasted });
+    returnComponents(context, row);
+    context.emit({ kind: 'production_aborted', production, wasted: wasted.toString(), reason });
   },
 };
 

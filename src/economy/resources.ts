@@ -1,6 +1,6 @@
 /**
- * Goods enter and change hands (§3.1, §3.2): lots. A lot is an amount of one type with one owner, one value and one label.
- * Not here: goods that productions make (`production.ts`), what leaves dispatch stock, write-offs.
+ * Goods change hands (§3.2): lots. A lot is an amount of one type with one owner, one value and one label.
+ * Not here: goods that enter (`collectivize.ts`) or are made (`production.ts`), what leaves dispatch stock, write-offs (`write-off.ts`).
  */
 import { ok, type Result, refuse } from '../result.ts';
 import { type MicroMinutes, proRata } from '../units/micro-minutes.ts';
@@ -9,8 +9,8 @@ import { typeId } from './product.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { LotRow, State } from './state.ts';
-import type { Amount, Collectivize, Id, Product, Transfer } from './transaction.ts';
-import { collective, keysOf, labelOf, strongTrust, subsystemOf } from './who.ts';
+import type { Amount, Id, Product, Transfer } from './transaction.ts';
+import { collective, keysOf, strongTrust } from './who.ts';
 
 /** The id of a product type; told to the world when it is met for the first time. */
 export function ensureType(context: Context, product: Product): Id {
@@ -22,7 +22,7 @@ export function ensureType(context: Context, product: Product): Id {
   return type;
 }
 
-/** A new lot, told to the world. */
+/** A lot, new or changed, told to the world. */
 export function addLot(context: Context, id: Id, lot: LotRow): void {
   context.state.lots.set(id, lot);
   tellLot(context, id, lot);
@@ -38,42 +38,28 @@ export function takeFromLot(context: Context, id: Id, lot: LotRow, amount: Amoun
   return value;
 }
 
-function tellLot(context: Context, lot: Id, { owner, type, amount, value }: LotRow): void {
+export function tellLot(context: Context, lot: Id, { owner, type, amount, value }: LotRow): void {
   context.emit({ kind: 'lot', lot, owner, type, amount, value: value.toString() });
 }
 
-/** The lot if `owner` has at least `amount` of it. Refuses `unknown_lot`, `not_owner`, `not_enough`, `amount_zero`. */
+/** The free lot if `owner` has at least `amount` of it. Refuses `unknown_lot`, `not_owner`, `not_enough`, `amount_zero`, `in_use`. */
 export function ownedLot(state: State, id: Id, owner: Id, amount: Amount): Result<LotRow, Refusal> {
   const lot = state.lots.get(id);
   if (lot === undefined) return refuse('unknown_lot');
   if (lot.owner !== owner) return refuse('not_owner');
   if (amount > lot.amount) return refuse('not_enough');
-  return amount === 0 ? refuse('amount_zero') : ok(lot);
+  if (amount === 0) return refuse('amount_zero');
+  return lot.use === undefined ? ok(lot) : refuse('in_use');
 }
-
-/**
- * Original appropriation (§3.1), also for external trade: goods enter with value 0, which keeps parity; values rise to
- * their height as production is registered. Signed by the owner. The lot's id is the transaction's. Refuses
- * `unknown_collective`, `amount_zero`.
- */
-export const collectivizeRule: Rule<Collectivize, null> = {
-  kind: 'collectivize',
-  signers: ({ state }, { owner }) => keysOf(state, owner),
-  check: (_, { amount }): Result<null, Refusal> => (amount === 0 ? refuse('amount_zero') : ok(null)),
-  apply(context: Context, { owner, product, amount }): void {
-    const { state, id } = context;
-    const type = ensureType(context, product);
-    const label = labelOf(state, subsystemOf(state, owner), type);
-    addLot(context, id, { type, amount, value: 0n, owner, label, origin: id });
-  },
-};
 
 /**
  * Change of ownership (§3.2), signed by both owners: the whole lot or a part of it, value pro rata, floor. For `use` the
  * receiver gets a new lot with the transaction's id, and strong trust is needed. For `dispatch` the goods go into the
  * receiver's dispatch stock, a common with price 0; the receiver must be a C2I collective, strongly trusted or the
  * owner itself (then one signature). Refuses `unknown_collective`, `not_an_outlet`, `no_trust`, `same_collective` (`use` to
- * oneself), `unknown_lot`, `not_owner`, `not_enough`, `amount_zero`, `value_overflow` (the pool is full).
+ * oneself), `unknown_lot`, `not_owner`, `not_enough`, `amount_zero`, `in_use` (allocated to a production), `worn_out` (a negative
+ * residual cannot be sold), `value_overflow` (the pool is full). A means of production keeps the ages of its elements; in dispatch stock
+ * a composition dissolves into value.
  */
 export const transferRule: Rule<Transfer, LotRow> = {
   kind: 'transfer',
@@ -84,6 +70,7 @@ export const transferRule: Rule<Transfer, LotRow> = {
     if (from === to && purpose === 'use') return refuse('same_collective');
     const owned = ownedLot(state, lot, from, amount);
     if (!owned.ok) return owned;
+    if (purpose === 'dispatch' && owned.value.value < 0n) return refuse('worn_out');
     if (purpose === 'dispatch' && !hasRoom(state, to, owned.value.type, amount))
       return refuse('value_overflow');
     return owned;
@@ -92,6 +79,9 @@ export const transferRule: Rule<Transfer, LotRow> = {
     const value = takeFromLot(context, lot, row, amount);
     if (purpose === 'use')
       addLot(context, context.id, { ...row, amount, value, owner: to, origin: context.id });
-    else enter(context, to, row.type, amount, row.label === 'common' ? 0n : value, 'dispatch');
+    else {
+      enter(context, to, row.type, amount, row.label === 'common' ? 0n : value, 'dispatch');
+      context.state.deliveries.set(context.id, { outlet: to, type: row.type, amount });
+    }
   },
 };

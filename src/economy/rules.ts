@@ -2,16 +2,20 @@
 import type { Result } from '../result.ts';
 import { ok } from '../result.ts';
 import { claimRule } from './claim.ts';
+import { collectivizeRule } from './collectivize.ts';
+import { allocateComponentRule, disassembleRule } from './components.ts';
 import { couponRules } from './coupon-rules.ts';
-import { establishTrustRule, registerRule } from './membership.ts';
-import { estimateRule, orderRule, startRule } from './orders.ts';
-import { allocateResourceRule, allocateWorkloadRule, outputRule } from './production.ts';
+import { allocateMopRule, deallocateMopRule } from './means.ts';
+import { establishTrustRule, registerRule, rotateKeyRule } from './membership.ts';
+import { estimateRule, orderRule, rejectRule, startRule } from './orders.ts';
+import { abortProductionRule, allocateResourceRule, allocateWorkloadRule, outputRule } from './production.ts';
 import type { Refusal } from './refusals.ts';
-import { collectivizeRule, transferRule } from './resources.ts';
+import { transferRule } from './resources.ts';
 import { finalRevisionRule } from './revision.ts';
 import type { Context, Rule } from './rule.ts';
 import { stockRules } from './stock-rules.ts';
 import type { Key, Kind, Transaction } from './transaction.ts';
+import { writeOffRule } from './write-off.ts';
 
 type Of<K extends Kind> = Extract<Transaction, { kind: K }>;
 
@@ -54,6 +58,14 @@ const RULES: { readonly [K in Kind]: Sealed<Of<K>> } = {
   abort: sealed(couponRules.abort),
   hand_over: sealed(stockRules.hand_over),
   count: sealed(stockRules.count),
+  rotate_key: sealed(rotateKeyRule),
+  reject: sealed(rejectRule),
+  write_off: sealed(writeOffRule),
+  allocate_component: sealed(allocateComponentRule),
+  disassemble: sealed(disassembleRule),
+  allocate_mop: sealed(allocateMopRule),
+  deallocate_mop: sealed(deallocateMopRule),
+  abort_production: sealed(abortProductionRule),
 };
 
 /** The rule of a transaction's kind. */

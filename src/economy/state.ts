@@ -4,6 +4,7 @@
  * matters may live outside a table. Derived look-ups live in `Indexes` and are rebuilt from the tables.
  */
 import type { RsaPublicKey } from '../crypto-port.ts';
+import type { Composition } from '../products/element.ts';
 import type { MicroMinutes } from '../units/micro-minutes.ts';
 import type { Amount, EstimatedOutput, Id, Key, Seconds, Unit } from './transaction.ts';
 
@@ -85,9 +86,22 @@ export interface LotRow {
   readonly label: Label;
   /** The transaction that gave ownership. */
   readonly origin: Id;
-  /** Operating minutes of a means of production as estimated; absent for other goods. */
+  /** Operating minutes of a means of production, as estimated or as its parts allow; absent for other goods. */
   readonly durability?: number;
+  /** Once one piece was composed or used: its elements with their ages; `value` is what they have left. Before, it is one new element. */
+  readonly elements?: Composition;
+  /** The production that uses it; absent when it is free. */
+  readonly use?: LotUse;
 }
+/** A means of production runs since a time; a component waits for the output. */
+export type LotUse =
+  | {
+      readonly as: 'mop';
+      readonly production: Id;
+      readonly since: Seconds;
+      readonly beyondDurability: boolean;
+    }
+  | { readonly as: 'component'; readonly production: Id; readonly on?: readonly Id[] };
 export type Label = 'common' | 'exclusive';
 export interface OrderRow {
   readonly orderer: Id;
@@ -98,6 +112,8 @@ export interface OrderRow {
   readonly parent?: Id;
   /** The open (or started) estimate. */
   readonly estimate?: Id;
+  /** The addressee said no; absent otherwise. */
+  readonly rejected?: true;
 }
 export interface EstimateRow {
   readonly order: Id;
@@ -109,10 +125,15 @@ export interface ProductionRow {
   readonly producer: Id;
   readonly estimate: Id;
   readonly label: Label;
-  readonly state: 'open' | 'done';
-  /** What it has absorbed so far: labour, resources (and later, means of production). */
+  readonly state: 'open' | 'done' | 'aborted';
+  /** What it has absorbed so far: labour, resources, and what means of production transferred. */
   readonly labour: MicroMinutes;
   readonly resources: MicroMinutes;
+  readonly means: MicroMinutes;
+  /** Means of production in use now. */
+  readonly mops: number;
+  /** Lots that become part of the output, in order of allocation. */
+  readonly components: readonly Id[];
 }
 export interface WorkloadRow {
   readonly production: Id;
@@ -206,6 +227,24 @@ export interface SerialRow {
   readonly exponent?: number;
 }
 
+/** What was written off and is not reversed yet. */
+export interface WriteOffRow {
+  readonly owner: Id;
+  readonly type: Id;
+  readonly amount: Amount;
+  readonly value: MicroMinutes;
+  readonly label: Label;
+  readonly time: Seconds;
+  readonly durability?: number;
+  readonly elements?: Composition;
+}
+/** What a transfer brought into dispatch stock, less what of it was written off. */
+export interface DeliveryRow {
+  readonly outlet: Id;
+  readonly type: Id;
+  readonly amount: Amount;
+}
+
 /** From `time` on the clearing nearest to zero was `value`; 0 also stands for a change of sign. */
 export interface ClearingLow {
   readonly time: Seconds;
@@ -259,6 +298,12 @@ export class State {
   readonly clearingLows = new Table<readonly ClearingLow[]>('clearing_lows');
   /** `outlet/until` → clearing that a revision booked to w; the outlet's public record. */
   readonly clearingBooked = new Table<MicroMinutes>('clearing_booked');
+
+  /** By transaction. */
+  readonly writeOffs = new Table<WriteOffRow>('write_offs');
+  readonly deliveries = new Table<DeliveryRow>('deliveries');
+  /** Estimate → the accepted proposal that lets its production exceed `voteAbove`. */
+  readonly acceptedProductions = new Table<Id>('accepted_productions');
 
   readonly indexes = new Indexes();
 

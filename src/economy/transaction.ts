@@ -44,11 +44,14 @@ export interface EstablishTrust extends Act<'establish_trust'> {
   readonly a: Id;
   readonly b: Id;
 }
-/** §3.1 Original appropriation: goods enter with value 0. */
+/** §3.1 Original appropriation: goods enter with value 0. With `writeOff` it reverses an own one: the goods were there after all. */
 export interface Collectivize extends Act<'collectivize'> {
   readonly owner: Id;
   readonly product: Product;
   readonly amount: Amount;
+  /** Operating minutes; only for means of production. */
+  readonly durability?: number;
+  readonly writeOff?: Id;
 }
 /** §3.2 Both owners sign. `dispatch` puts the goods into a C2I collective's dispatch stock. */
 export interface Transfer extends Act<'transfer'> {
@@ -180,6 +183,56 @@ export interface Count extends Act<'count'> {
   readonly lines: readonly { readonly type: Id; readonly height: number; readonly amount: Amount }[];
 }
 
+/** §2 A collective changes its key; signed by the old one. */
+export interface RotateKey extends Act<'rotate_key'> {
+  readonly collective: Id;
+  readonly key: Key;
+}
+/** §5 The addressee will not make what was ordered. */
+export interface Reject extends Act<'reject'> {
+  readonly order: Id;
+  readonly reason: string;
+}
+/** §3.3 (A part of) a lot, or without `lot` of the owner's dispatch stock, is no more. `origin`: the transaction that gave ownership; of stock, the transfer that brought it. */
+export interface WriteOff extends Act<'write_off'> {
+  readonly owner: Id;
+  readonly origin: Id;
+  readonly lot?: Id;
+  readonly amount: Amount;
+  readonly reason: string;
+}
+/** §4.2 One piece of a lot becomes part of the production's output. `on`: the elements of it that the new one stands on, sorted; absent: all that nothing stands on. */
+export interface AllocateComponent extends Act<'allocate_component'> {
+  readonly production: Id;
+  readonly lot: Id;
+  readonly on?: readonly Id[];
+  readonly repurpose: boolean;
+}
+/** §4.2 The element and what stands on it dissolve; the rest become lots. */
+export interface Disassemble extends Act<'disassemble'> {
+  readonly owner: Id;
+  readonly lot: Id;
+  readonly element: Id;
+}
+/** §5 One piece of a lot is used as a means of production. `repurpose` lets an exclusive one into a common (§6.3); `beyondDurability` lets it transfer value past its durability (§3.3). */
+export interface AllocateMop extends Act<'allocate_mop'> {
+  readonly production: Id;
+  readonly lot: Id;
+  readonly repurpose: boolean;
+  readonly beyondDurability: boolean;
+}
+/** §5 It is free again after so many operating minutes, whose value goes to the product. */
+export interface DeallocateMop extends Act<'deallocate_mop'> {
+  readonly production: Id;
+  readonly lot: Id;
+  readonly minutes: number;
+}
+/** A production that comes to nothing: what it absorbed is wasted. */
+export interface AbortProduction extends Act<'abort_production'> {
+  readonly production: Id;
+  readonly reason: string;
+}
+
 export type Transaction =
   | Register
   | EstablishTrust
@@ -202,7 +255,15 @@ export type Transaction =
   | Redeem
   | Abort
   | HandOver
-  | Count;
+  | Count
+  | RotateKey
+  | Reject
+  | WriteOff
+  | AllocateComponent
+  | Disassemble
+  | AllocateMop
+  | DeallocateMop
+  | AbortProduction;
 
 export type Kind = Transaction['kind'];
 

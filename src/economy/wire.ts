@@ -6,6 +6,7 @@
  */
 import {
   AMOUNT_MAX,
+  COMPOSITION_ELEMENTS,
   ESTIMATE_OUTPUTS,
   GOODS_LINES,
   LOAD_PACKS,
@@ -53,6 +54,10 @@ const seconds = uint(SECONDS_MAX);
 /** Any number; its rule says which are in range. */
 const count = uint(Number.MAX_SAFE_INTEGER);
 
+/** Operating minutes of a means of production. */
+const durability = uint(Number.MAX_SAFE_INTEGER, 1);
+const reason = text(NAME_CHARS);
+
 /** Exported for `product.ts`: a type's id is the hash of this shape's bytes. */
 export const productShape = record<Product>({ name: text(NAME_CHARS), unit: word(UNITS) });
 
@@ -60,7 +65,7 @@ const estimatedOutput = record<EstimatedOutput>({
   product: productShape,
   amount,
   value: decimal,
-  durability: optional(uint(Number.MAX_SAFE_INTEGER, 1)),
+  durability: optional(durability),
 });
 const goods = list(
   record<{ readonly type: string; readonly amount: number }>({ type: id, amount }),
@@ -85,6 +90,8 @@ const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> }
     owner: id,
     product: productShape,
     amount,
+    durability: optional(durability),
+    writeOff: optional(id),
   }),
   transfer: record({
     kind: word(['transfer']),
@@ -202,6 +209,46 @@ const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> }
       (a, b) => byText(a.type, b.type),
     ),
   }),
+  rotate_key: record({ kind: word(['rotate_key']), chain, nonce, collective: id, key }),
+  reject: record({ kind: word(['reject']), chain, nonce, order: id, reason }),
+  write_off: record({
+    kind: word(['write_off']),
+    chain,
+    nonce,
+    owner: id,
+    origin: id,
+    lot: optional(id),
+    amount,
+    reason,
+  }),
+  allocate_component: record({
+    kind: word(['allocate_component']),
+    chain,
+    nonce,
+    production: id,
+    lot: id,
+    on: optional(list(id, { min: 1, max: COMPOSITION_ELEMENTS }, byText)),
+    repurpose: flag,
+  }),
+  disassemble: record({ kind: word(['disassemble']), chain, nonce, owner: id, lot: id, element: id }),
+  allocate_mop: record({
+    kind: word(['allocate_mop']),
+    chain,
+    nonce,
+    production: id,
+    lot: id,
+    repurpose: flag,
+    beyondDurability: flag,
+  }),
+  deallocate_mop: record({
+    kind: word(['deallocate_mop']),
+    chain,
+    nonce,
+    production: id,
+    lot: id,
+    minutes: count,
+  }),
+  abort_production: record({ kind: word(['abort_production']), chain, nonce, production: id, reason }),
 };
 
 /** All kinds of transactions. */

@@ -1,7 +1,8 @@
 /**
  * The auditor: recomputes every account of every subsystem from the bare rows of the state and shares no code with the rules, not
  * even the accounts they keep. L1: U − C − W − D − Q + P + B + O + Z + R − G = 0. Besides it compares sums that the
- * state holds twice: members, stock with pools, walletDays with workloads.
+ * state holds twice: members, stock with pools, walletDays with workloads, a means of production's value with its elements'
+ * ages, a production's means and components with the lots in use.
  */
 import type { State } from '../../src/economy/state.ts';
 
@@ -45,13 +46,60 @@ export function audit(state: State): Map<string, Books> {
       of(state.keysets.get(load.keyset)?.office ?? '').O += BigInt(300 * load.packs) * MICRO;
   for (const [, lot] of state.lots.entries()) if (lot.label === 'exclusive') of(lot.owner).G += lot.value;
   for (const [, p] of state.productions.entries())
-    if (p.state === 'open' && p.label === 'exclusive') of(p.producer).G += p.labour + p.resources;
+    if (p.state === 'open' && p.label === 'exclusive') of(p.producer).G += p.labour + p.resources + p.means;
   for (const [at, pool] of state.pools.entries()) {
     const books = all.get(at.slice(0, at.indexOf('/')));
     if (books === undefined) throw new Error(`pool ${at} of no subsystem`);
     books.G += pool.value;
   }
   return all;
+}
+
+/**
+ * What is wrong with means of production and components: a lot's value is Σ (v − ⌊v·u/d⌋) over its elements, each of which is
+ * in one lot only; a lot in use belongs to the producer of an open production, which knows of it.
+ */
+function meansFaults(state: State): string[] {
+  const out: string[] = [];
+  const seen = new Set<string>();
+  const mops = new Map<string, number>();
+  const components = new Map<string, Set<string>>();
+  for (const [id, lot] of state.lots.entries()) {
+    const at = `lot ${id.slice(0, 8)}`;
+    const { elements, use } = lot;
+    if (elements === undefined && lot.value < 0n) out.push(`${at} below zero`);
+    if (elements !== undefined) {
+      let left = 0n;
+      const known = new Set<string>();
+      for (const { id: e, v, d, k, u, children } of elements) {
+        // v, u and d are not negative, so `/` rounds down here.
+        left += v - (v * BigInt(u)) / BigInt(d);
+        if (v < 0n || d < 1 || u > k || u < Math.min(k, d)) out.push(`${at} element ${e.slice(0, 8)}`);
+        if (seen.has(e)) out.push(`${at}: an element twice`);
+        if (!children.every((child) => known.has(child))) out.push(`${at}: a part is missing`);
+        seen.add(e);
+        known.add(e);
+      }
+      if (lot.amount !== 1 || lot.durability === undefined) out.push(`${at} is not one piece`);
+      if (left !== lot.value) out.push(`${at} is worth ${lot.value}, its elements ${left}`);
+    }
+    if (use === undefined) continue;
+    const production = state.productions.get(use.production);
+    if (production?.state !== 'open' || production.producer !== lot.owner) out.push(`${at}: use`);
+    if (elements === undefined) out.push(`${at}: in use without elements`);
+    if (use.as === 'mop') mops.set(use.production, (mops.get(use.production) ?? 0) + 1);
+    else components.set(use.production, (components.get(use.production) ?? new Set()).add(id));
+  }
+  for (const [id, p] of state.productions.entries()) {
+    const used = components.get(id) ?? new Set();
+    const listed = p.state === 'open' ? p.components : [];
+    if ((mops.get(id) ?? 0) !== p.mops) out.push(`means of production ${id.slice(0, 8)}`);
+    if (used.size !== listed.length || !listed.every((lot) => used.has(lot)))
+      out.push(`components of production ${id.slice(0, 8)}`);
+  }
+  for (const [id, w] of state.writeOffs.entries())
+    if (w.amount < 0 || (w.amount === 0 && w.value !== 0n)) out.push(`write-off ${id.slice(0, 8)}`);
+  return out;
 }
 
 /** What L1 says must be 0. */
@@ -64,6 +112,7 @@ export function faults(state: State): string[] {
   const out: string[] = [];
   for (const [id, books] of audit(state))
     if (parity(books) !== 0n) out.push(`L1 ${id.slice(0, 8)}: ${parity(books)}`);
+  out.push(...meansFaults(state));
   const members = new Map<string, number>();
   for (const [, { subsystem }] of state.collectives.entries())
     members.set(subsystem, (members.get(subsystem) ?? 0) + 1);

@@ -54,7 +54,7 @@ test.each(SEEDS)(
       if (applied?.ok && production !== undefined) {
         const values = applied.value.events.flatMap((e) => (e.kind === 'lot' ? [BigInt(e.value)] : []));
         const value = values.reduce((sum, v) => sum + v, 0n);
-        expect(value, `L3 ${where}`).toBe(production.labour + production.resources);
+        expect(value, `L3 ${where}`).toBe(production.labour + production.resources + production.means);
         outputs += 1;
       }
       expect(faults(player.state), where).toEqual([]);
