@@ -58,7 +58,7 @@ export function formatsFor(language: Language): Formats {
     if (hours === 0n) return `${minutes}${NBSP}min`;
     return rest === 0n
       ? `${whole.format(hours)}${NBSP}h`
-      : `${whole.format(hours)}${NBSP}h ${minutes}${NBSP}min`;
+      : `${whole.format(hours)}${NBSP}h${NBSP}${minutes}${NBSP}min`;
   };
   const abs = (micro: bigint) => (micro < 0n ? -micro : micro);
   const value = (micro: string): string => {
@@ -76,7 +76,7 @@ export function formatsFor(language: Language): Formats {
     const h = Math.floor(minutes / 60);
     const m = minutes % 60;
     if (h === 0) return `${m}${NBSP}min`;
-    return m === 0 ? `${whole.format(h)}${NBSP}h` : `${whole.format(h)}${NBSP}h ${m}${NBSP}min`;
+    return m === 0 ? `${whole.format(h)}${NBSP}h` : `${whole.format(h)}${NBSP}h${NBSP}${m}${NBSP}min`;
   };
 
   return {

@@ -25,6 +25,8 @@ const device = deviceOf(
   window.navigator.languages,
   () => window.matchMedia('(prefers-color-scheme: dark), (prefers-contrast: more)').matches,
 );
+// Before the first picture, so that it is not drawn once in the wrong colours.
+document.documentElement.dataset.mantineColorScheme = device.scheme();
 const store = createScreenStore(openDoor(window, isDisplay), () => performance.now());
 
 createRoot(document.getElementById('screen')!).render(

@@ -30,7 +30,12 @@ export function Basket({ marked, onMark, onAmount }: Props): ReactElement {
         <h2 id="basket-title">{t('basket.title')}</h2>
         {lines.length > 0 && <span className={look.count}>{t('basket.lines', { count: lines.length })}</span>}
         {open && lines.length > 0 && (
-          <Action kind="quiet" icon={IconTrash} onClick={() => setClearing(true)}>
+          <Action
+            kind="quiet"
+            icon={IconTrash}
+            aria-label={t('basket.clearLabel')}
+            onClick={() => setClearing(true)}
+          >
             {t('basket.clear')}
           </Action>
         )}

@@ -8,6 +8,7 @@ import { useAsk, useName, useT, useTill, useView } from '../context.tsx';
 import { AmountDialog, type AmountQuestion } from '../parts/amount-dialog.tsx';
 import { RefusalNotice } from '../parts/notice.tsx';
 import { dialogOpen } from '../shortcuts.ts';
+import { Stops } from '../status/stops.tsx';
 import { soldByPiece } from '../units.ts';
 import { Basket } from './basket.tsx';
 import look from './checkout.module.css';
@@ -53,6 +54,7 @@ export function Checkout(): ReactElement {
     <div className={look.checkout} onClick={refocus}>
       <section className={look.left} aria-label={t('checkout.results')}>
         <RefusalNotice />
+        <Stops />
         {step.phase === 'basket' ? (
           <Find field={field} marked={marked} setMarked={setMarked} onTake={take} onAmount={askAmount} />
         ) : (

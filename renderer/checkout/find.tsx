@@ -2,6 +2,7 @@
  * Finding a product: one field for scanner and typing, groups to touch while it is empty, tiles with pictures. The field
  * is a combobox over the tiles (WAI-ARIA 1.2): it keeps the focus, arrows move the mark, Enter takes the marked tile.
  */
+import { VisuallyHidden } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactElement, type RefObject, useEffect, useRef, useState } from 'react';
 import type { ProductView } from '../../src/till-api.ts';
@@ -112,6 +113,7 @@ export function Find({ field, marked, setMarked, onTake, onAmount }: Props): Rea
 
   return (
     <>
+      <VisuallyHidden component="h1">{t('app.checkout')}</VisuallyHidden>
       <div className={look.field}>
         <IconSearch size={30} stroke={1.75} aria-hidden="true" />
         <input

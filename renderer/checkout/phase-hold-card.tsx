@@ -2,18 +2,14 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { CardTrouble } from '../../src/till-api.ts';
-import { useAsk, useT, useView } from '../context.tsx';
+import { useAsk, useT } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
-import { Hint } from '../parts/notice.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { useBackToBasket } from './use-back-to-basket.ts';
-
-const READY: readonly string[] = ['no_card', 'ready', 'card_mute'];
 
 export function HoldCard({ trouble }: { readonly trouble: CardTrouble | undefined }): ReactElement {
   const t = useT();
   const ask = useAsk();
-  const reader = useView((view) => view.status.reader.kind);
   useBackToBasket();
   return (
     <Panel
@@ -31,8 +27,6 @@ export function HoldCard({ trouble }: { readonly trouble: CardTrouble | undefine
           {t('phase.backToBasket')}
         </Action>
       }
-    >
-      {!READY.includes(reader) && <Hint tone="warn">{t('phase.noReaderHint')}</Hint>}
-    </Panel>
+    />
   );
 }

@@ -5,6 +5,7 @@ import type { ProductView } from '../../src/till-api.ts';
 import { useFormats, useName, useT, useView } from '../context.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { ProductPicture } from '../parts/product-picture.tsx';
+import { unitShow } from '../units.ts';
 import look from './tiles.module.css';
 
 /** More tiles than this help nobody: the field is faster. */
@@ -65,6 +66,11 @@ export function Tiles({ grid, products, mark, searched, onTake }: Props): ReactE
   );
 }
 
+/** What is left is only worth a line when it is little. Base units. */
+function few(unit: string): number {
+  return 5 * unitShow(unit).step;
+}
+
 interface TileProps {
   readonly id: string;
   readonly product: ProductView;
@@ -81,12 +87,12 @@ function Tile({ id, product, marked, onTake }: TileProps): ReactElement {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox above has the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the combobox above keeps the focus
     <div id={id} role="option" aria-selected={marked} className={look.tile} onClick={() => onTake(product)}>
-      <ProductPicture name={product.picture} side={76} />
+      <ProductPicture name={product.picture} side={70} />
       <span className={look.name}>{nameOf(product.names)}</span>
       <span className={look.price}>{price === null ? t('checkout.noPrice') : format.price(price, unit)}</span>
-      {inStock !== null && (
-        <span className={inStock === 0 ? look.none : look.left}>
-          {inStock === 0
+      {inStock !== null && inStock <= few(unit) && (
+        <span className={inStock <= 0 ? look.none : look.left}>
+          {inStock <= 0
             ? t('checkout.noneLeft')
             : t('checkout.inStock', { amount: format.amount(inStock, unit) })}
         </span>

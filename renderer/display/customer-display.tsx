@@ -2,6 +2,7 @@
  * The customer's window: what was taken, the sum, one picture a phase. It gets the sale's slice only, asks for nothing
  * and never shows a digit of a PIN. Either language by a touch, remembered for this window.
  */
+import { VisuallyHidden } from '@mantine/core';
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { BasketLine, CheckoutPhase, CheckoutView } from '../../src/till-api.ts';
 import { useFormats, useName, useScreen, useT, useTill } from '../context.tsx';
@@ -110,7 +111,7 @@ function Sum({ minutes }: { readonly minutes: number }): ReactElement {
 function Phase({ step }: { readonly step: CheckoutPhase }): ReactElement {
   const t = useT();
   const shown = {
-    basket: null,
+    basket: ['welcome', null, undefined],
     hold_card: ['hold', t('display.hold'), undefined],
     reading: ['reading', t('display.reading'), t('display.readingText')],
     pin: ['pin', t('display.pin'), undefined],
@@ -128,15 +129,11 @@ function Phase({ step }: { readonly step: CheckoutPhase }): ReactElement {
       aria-live="assertive"
       data-phase={step.phase}
     >
-      {now && (
-        <>
-          <div className={look.scene}>
-            <Scene name={now[0]} />
-          </div>
-          <h1>{now[1]}</h1>
-          {now[2] && <p>{now[2]}</p>}
-        </>
-      )}
+      <div className={look.scene}>
+        <Scene name={now[0]} />
+      </div>
+      {now[1] ? <h1>{now[1]}</h1> : <VisuallyHidden component="h1">{t('display.title')}</VisuallyHidden>}
+      {now[2] && <p>{now[2]}</p>}
     </div>
   );
 }

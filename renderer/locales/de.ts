@@ -17,8 +17,6 @@ export const de: Texts = {
     keys: 'Tasten',
     close: 'Schließen',
     cancel: 'Abbrechen',
-    back: 'Zurück',
-    ok: 'OK',
   },
   lost: {
     connectingTitle: 'Die Kasse wird gesucht …',
@@ -93,7 +91,6 @@ export const de: Texts = {
     pageKeys: 'Bild ↑ ↓',
   },
   checkout: {
-    title: 'Kasse',
     find: 'Code scannen oder Namen tippen',
     clearField: 'Feld leeren',
     groups: 'Produktgruppen',
@@ -138,7 +135,8 @@ export const de: Texts = {
     emptyText: 'Ein Produkt scannen oder ein Bild antippen.',
     lines_one: '{{count}} Zeile',
     lines_other: '{{count}} Zeilen',
-    clear: 'Korb leeren',
+    clear: 'Leeren',
+    clearLabel: 'Korb leeren',
     clearTitle: 'Korb leeren?',
     clearText: 'Alle Zeilen werden herausgenommen. Bezahlt ist nichts.',
     clearYes: 'Leeren',
@@ -146,9 +144,10 @@ export const de: Texts = {
     fewer: 'Weniger {{name}}',
     remove: '{{name}} herausnehmen',
     amountOf: 'Menge {{name}}',
-    each: 'je {{price}}',
+    mark: '{{name}} ändern',
+
     total: 'Summe',
-    exactly: 'genau {{value}}, aufgerundet auf ganze Minuten',
+    exactly: 'genau {{value}}, aufgerundet',
     pay: 'Bezahlen: Karte auflegen',
     frozen: 'Die Preise stehen für diese Zahlung fest',
     priceUp: '{{name}} kostet jetzt {{price}}: mehr als vorher',
@@ -156,7 +155,7 @@ export const de: Texts = {
     priceMoved: 'neuer Preis',
   },
   amount: {
-    title: 'Wie viel {{name}}?',
+    title: 'Menge: {{name}}',
     unit_piece: 'Stück',
     presets: 'Übliche Mengen',
     set: 'Diese Menge nehmen',
@@ -203,8 +202,6 @@ export const de: Texts = {
     paidText: 'Die Waren dürfen herausgegeben werden.',
     nextSale: 'Nächster Verkauf',
     paidGoesOn: 'Geht gleich von selbst weiter, oder mit dem nächsten Scan.',
-    noReaderHint: 'Kein Leser ist bereit. Unten auf dem Bildschirm steht, was zu tun ist.',
-    shut: 'Diese Zahlung schließen?',
   },
   pin: {
     pad: 'Ziffernblock',
@@ -245,7 +242,6 @@ export const de: Texts = {
       'Das Laden war noch nicht fertig. Nichts ist verloren: dieselbe Karte noch einmal auflegen, dann geht es weiter.',
     again: 'Karte noch einmal auflegen',
     finish: 'Fertig',
-    finishHint: 'Karte nicht vergessen.',
     onCard: 'Auf der Karte',
     exposed: 'davon zu erneuern: {{amount}}',
     pending: 'davon in einer offenen Zahlung: {{amount}}',
@@ -347,7 +343,6 @@ export const de: Texts = {
     countedAmount: 'Gezählt',
     sum: 'Zusammen',
     recount: 'Nachzählen',
-    recountMark: 'nachzählen',
     recountHint_one: '{{count}} Abweichung ist groß. Jemand anderes sollte nachzählen.',
     recountHint_other: '{{count}} Abweichungen sind groß. Jemand anderes sollte nachzählen.',
     post: 'Ins Hauptbuch schreiben',
@@ -362,8 +357,6 @@ export const de: Texts = {
   },
   status: {
     title: 'Zustand der Kasse',
-    what: 'Was das heißt',
-    todo: 'Was zu tun ist',
     ledger: 'Hauptbuch {{height}}',
     ledgerOff: 'Kein Hauptbuch',
     age: {
@@ -423,6 +416,8 @@ export const de: Texts = {
     crowdText:
       'Damit niemand erkennt, welcher Verkauf wessen war, warten Verkäufe hier, bis {{k}} zusammen sind, höchstens {{hold}}. Jetzt sind es {{n}}.',
     crowdOpen: 'Der erste wartet seit {{duration}}.',
+    days_one: '{{count}} Tag',
+    days_other: '{{count}} Tage',
     crowdSmall_one: '{{count}} Sammlung ging mit weniger weg.',
     crowdSmall_other: '{{count}} Sammlungen gingen mit weniger weg.',
     closeCrowd: 'Jetzt senden',
@@ -439,7 +434,6 @@ export const de: Texts = {
     diskText:
       'Diese Kasse kann nichts mehr schreiben. Sie verkauft nichts, denn ein Verkauf, der nicht gespeichert ist, könnte verloren gehen.',
     diskTodo: 'Auf diesem Gerät Platz schaffen. Das Verkaufen geht dann von selbst weiter.',
-    allWell: 'Alles in Ordnung',
   },
   display: {
     title: 'Kundenanzeige',
@@ -459,7 +453,5 @@ export const de: Texts = {
     paid: 'Bezahlt',
     thanks: 'Danke!',
     offline: 'Einen Augenblick, bitte',
-    more_one: 'und {{count}} weitere Zeile',
-    more_other: 'und {{count}} weitere Zeilen',
   },
 };

@@ -64,8 +64,6 @@ export const en = {
     keys: 'Keys',
     close: 'Close',
     cancel: 'Cancel',
-    back: 'Back',
-    ok: 'OK',
   },
   lost: {
     connectingTitle: 'Looking for the terminal …',
@@ -95,7 +93,6 @@ export const en = {
     pageKeys: 'Page ↑ ↓',
   },
   checkout: {
-    title: 'Checkout',
     find: 'Scan a code or type a name',
     clearField: 'Empty the field',
     groups: 'Groups of products',
@@ -140,7 +137,8 @@ export const en = {
     emptyText: 'Scan a product or touch a picture.',
     lines_one: '{{count}} line',
     lines_other: '{{count}} lines',
-    clear: 'Empty the basket',
+    clear: 'Empty',
+    clearLabel: 'Empty the basket',
     clearTitle: 'Empty the basket?',
     clearText: 'All lines are taken out. Nothing was paid.',
     clearYes: 'Empty it',
@@ -148,9 +146,10 @@ export const en = {
     fewer: 'Fewer {{name}}',
     remove: 'Take out {{name}}',
     amountOf: 'Amount of {{name}}',
-    each: '{{price}} each',
+    mark: 'Change {{name}}',
+
     total: 'Total',
-    exactly: 'exactly {{value}}, rounded up to whole minutes',
+    exactly: 'exactly {{value}}, rounded up',
     pay: 'Pay: hold the card',
     frozen: 'Prices are fixed for this payment',
     priceUp: '{{name}} now costs {{price}}: more than before',
@@ -158,7 +157,7 @@ export const en = {
     priceMoved: 'new price',
   },
   amount: {
-    title: 'How much {{name}}?',
+    title: 'Amount: {{name}}',
     unit_piece: 'pieces',
     presets: 'Usual amounts',
     set: 'Take this amount',
@@ -205,8 +204,6 @@ export const en = {
     paidText: 'The goods may be handed over.',
     nextSale: 'Next sale',
     paidGoesOn: 'Goes on by itself in a moment, or with the next scan.',
-    noReaderHint: 'No reader is ready. Look at the reader at the bottom of the screen.',
-    shut: 'Close this payment?',
   },
   pin: {
     pad: 'Number pad',
@@ -247,7 +244,6 @@ export const en = {
       'Putting hours on the card was not finished. Nothing is lost: hold the same card again and it goes on.',
     again: 'Hold the card again',
     finish: 'Finish',
-    finishHint: 'Take the card with you.',
     onCard: 'On the card',
     exposed: 'of these, to be renewed: {{amount}}',
     pending: 'of these, in an unfinished payment: {{amount}}',
@@ -347,7 +343,6 @@ export const en = {
     countedAmount: 'Counted',
     sum: 'Together',
     recount: 'Count again',
-    recountMark: 'count again',
     recountHint_one: '{{count}} difference is large. Somebody else should count it again.',
     recountHint_other: '{{count}} differences are large. Somebody else should count them again.',
     post: 'Write to the ledger',
@@ -361,8 +356,6 @@ export const en = {
   },
   status: {
     title: 'State of the terminal',
-    what: 'What it means',
-    todo: 'What to do',
     ledger: 'Ledger {{height}}',
     ledgerOff: 'No ledger',
     age: {
@@ -422,6 +415,8 @@ export const en = {
     crowdText:
       'So that nobody can tell which sale was whose, sales wait here until {{k}} have gathered, at most {{hold}}. Now there are {{n}}.',
     crowdOpen: 'The first has waited {{duration}}.',
+    days_one: '{{count}} day',
+    days_other: '{{count}} days',
     crowdSmall_one: '{{count}} crowd has left with fewer.',
     crowdSmall_other: '{{count}} crowds have left with fewer.',
     closeCrowd: 'Send them now',
@@ -437,7 +432,6 @@ export const en = {
     diskText:
       'This terminal cannot write any more. It sells nothing, because a sale that is not on the disk could be lost.',
     diskTodo: 'Free some space on this machine. Selling begins again by itself.',
-    allWell: 'All well',
   },
   display: {
     title: 'Customer display',
@@ -457,8 +451,6 @@ export const en = {
     paid: 'Paid',
     thanks: 'Thank you!',
     offline: 'One moment, please',
-    more_one: 'and {{count}} more line',
-    more_other: 'and {{count}} more lines',
   },
 };
 

@@ -15,25 +15,16 @@ interface Props {
 export function Dialog({ opened, title, onClose, width = 520, children }: Props): ReactElement {
   const t = useT();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      size={width}
-      centered
-      closeButtonProps={{ 'aria-label': t('app.close'), size: 48, iconSize: 28 }}
-      overlayProps={{ backgroundOpacity: 1, color: 'var(--shade)' }}
-      transitionProps={{ duration: 120 }}
-      classNames={{
-        content: look.content!,
-        header: look.header!,
-        title: look.title!,
-        body: look.body!,
-        close: look.close!,
-      }}
-    >
-      {children}
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size={width} centered transitionProps={{ duration: 120 }}>
+      <Modal.Overlay backgroundOpacity={1} color="var(--shade)" />
+      <Modal.Content className={look.content}>
+        <div className={look.header}>
+          <Modal.Title className={look.title}>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t('app.close')} size={48} iconSize={28} className={look.close} />
+        </div>
+        <Modal.Body className={look.body}>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -10,7 +10,7 @@ export function RefusalNotice(): ReactElement {
   const notice = useTill((state) => state.notice);
   const dismiss = useTill((state) => state.dismiss);
   return (
-    <div role="alert">
+    <div role="alert" className={look.region}>
       {notice && (
         <div key={notice.number} className={look.notice} data-refusal={notice.refusal}>
           <IconAlertTriangle size={28} stroke={1.75} aria-hidden="true" />

@@ -5,8 +5,9 @@
 import type { ReactElement } from 'react';
 import look from './time-dial.module.css';
 
-/** More full hours than this are only in the text. */
-const DISCS = 5;
+/** Discs in a column, and in all; the last one is hollow when there are more hours than discs. */
+const COLUMN = 5;
+const DISCS = 2 * COLUMN;
 
 /** Path of a sector from twelve o'clock, clockwise, `minutes` of 60, radius `r` about (c, c). */
 function sector(minutes: number, c: number, r: number): string {
@@ -25,13 +26,21 @@ export function TimeDial({ minutes, size }: Props): ReactElement {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   const discs = Math.min(hours, DISCS);
+  const disc = Math.round(size / COLUMN) - 4;
   return (
     <span className={look.dial} aria-hidden="true">
       {discs > 0 && (
-        <span className={look.hours} style={{ maxHeight: size }}>
+        <span
+          className={look.hours}
+          style={{ gridTemplateColumns: `repeat(${Math.ceil(discs / COLUMN)}, auto)` }}
+        >
           {Array.from({ length: discs }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: discs have nothing but their place
-            <span key={i} className={look.hour} style={{ width: size / 5, height: size / 5 }} />
+            <span
+              // biome-ignore lint/suspicious/noArrayIndexKey: discs have nothing but their place
+              key={i}
+              className={hours > DISCS && i === DISCS - 1 ? look.more : look.hour}
+              style={{ width: disc, height: disc }}
+            />
           ))}
         </span>
       )}

@@ -1,6 +1,7 @@
 /** The sentence about the last act of card services. */
-import { type CardTrouble, type ServicesView, TILL_REFUSALS, type TillRefusal } from '../../src/till-api.ts';
+import type { CardTrouble, ServicesView, TillRefusal } from '../../src/till-api.ts';
 import { useFormats, useT } from '../context.tsx';
+import { en } from '../locales/en.ts';
 
 export interface LastActText {
   readonly text: string;
@@ -9,7 +10,7 @@ export interface LastActText {
 
 type Outcome = NonNullable<ServicesView['lastAct']>['outcome'];
 function isRefusal(outcome: Outcome): outcome is TillRefusal {
-  return (TILL_REFUSALS as readonly string[]).includes(outcome);
+  return Object.hasOwn(en.refusal, outcome) && !Object.hasOwn(en.trouble, outcome);
 }
 
 export function useLastActText(lastAct: ServicesView['lastAct']): LastActText | null {

@@ -37,21 +37,23 @@ export function Load({ account }: { readonly account: AccountView }): ReactEleme
       {!account.unfinishedLoad && account.packs === 0 && <Hint tone="calm">{t('services.loadNone')}</Hint>}
       {!account.unfinishedLoad && account.packs > 0 && (
         <>
-          <div className={pack.packs}>
-            {Array.from({ length: packs }, (_, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: packs are all the same
-              <PackPicture key={i} />
-            ))}
+          <div className={pack.row}>
+            <div className={pack.packs}>
+              {Array.from({ length: packs }, (_, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: packs are all the same
+                <PackPicture key={i} />
+              ))}
+            </div>
+            <Choice
+              label={t('services.packsPick')}
+              value={packs}
+              onChoose={setWanted}
+              options={Array.from({ length: account.packs }, (_, i) => ({
+                value: i + 1,
+                text: t('services.packs', { count: i + 1 }),
+              }))}
+            />
           </div>
-          <Choice
-            label={t('services.packsPick')}
-            value={packs}
-            onChoose={setWanted}
-            options={Array.from({ length: account.packs }, (_, i) => ({
-              value: i + 1,
-              text: t('services.packs', { count: i + 1 }),
-            }))}
-          />
           <div className={look.bottom}>
             <Action
               kind="main"

@@ -12,18 +12,20 @@ export function OnCard({ account }: { readonly account: AccountView }): ReactEle
     <section className={look.box} aria-labelledby="on-card">
       <h2 id="on-card">{t('services.onCard')}</h2>
       <div className={look.row}>
-        <p className={look.figure}>{format.duration(account.onCard)}</p>
-        <TimeDial minutes={account.onCard} size={88} />
+        <TimeDial minutes={account.onCard} size={96} />
+        <div>
+          <p className={look.figure}>{format.duration(account.onCard)}</p>
+          <ul className={look.soft}>
+            {account.exposed > 0 && (
+              <li>{t('services.exposed', { amount: format.duration(account.exposed) })}</li>
+            )}
+            {account.pending > 0 && (
+              <li>{t('services.pending', { amount: format.duration(account.pending) })}</li>
+            )}
+            <li>{t('services.room', { count: account.freeSlots })}</li>
+          </ul>
+        </div>
       </div>
-      <ul className={look.soft}>
-        {account.exposed > 0 && (
-          <li>{t('services.exposed', { amount: format.duration(account.exposed) })}</li>
-        )}
-        {account.pending > 0 && (
-          <li>{t('services.pending', { amount: format.duration(account.pending) })}</li>
-        )}
-        <li>{t('services.room', { count: account.freeSlots })}</li>
-      </ul>
     </section>
   );
 }

@@ -9,13 +9,18 @@ import { Hint } from '../parts/notice.tsx';
 import { StatusItem } from './status-item.tsx';
 import look from './status-line.module.css';
 
+const DAY = 86_400;
+
 export function CrowdItem({ crowd }: { readonly crowd: StatusView['crowd'] }): ReactElement {
   const t = useT();
   const ask = useAsk();
   const format = useFormats();
   const [asking, setAsking] = useState(false);
   const { sales, k, openedSecondsAgo, holdMaxSeconds, small } = crowd;
-  const long = (seconds: number) => format.duration(Math.ceil(seconds / 60));
+  const long = (seconds: number) =>
+    seconds < 2 * DAY
+      ? format.duration(Math.ceil(seconds / 60))
+      : t('status.days', { count: Math.floor(seconds / DAY) });
   return (
     <>
       <StatusItem
