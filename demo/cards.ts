@@ -3,9 +3,9 @@
  * is: a services terminal speaks to them in APDUs, they sign claims and loads themselves, the office signs blindly, they store.
  * PIN and PUK stand here because nobody hands out a letter with them. Not here: readers, the dock's window.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { nodeCrypto } from '../crypto/node.ts';
 import { createCard, type SimulatedCard } from '../firmware-sim/card.ts';
+import { cardPath, followFile, readCard } from '../firmware-sim/card-files.ts';
 import { personalise } from '../firmware-sim/personalise.ts';
 import type { CardInField } from '../main/card-reader.ts';
 import { type CardServices, cardServices } from '../main/card-services.ts';
@@ -89,15 +89,19 @@ export interface OpenedCard {
   close(): void;
 }
 
-/** A card from its image's file; every write of the card is a write to the file, at the same place. */
-export function openCardFile(file: string): OpenedCard {
-  const memory = openSync(file, 'r+');
-  const device = createCard(
-    { bytes: new Uint8Array(readFileSync(file)) },
-    { random, onWrite: (address, bytes) => writeSync(memory, bytes, 0, bytes.length, address) },
-  );
+/** The name of card `number` for `npm run card`. */
+export function cardName(number: number): string {
+  return `card-${number}`;
+}
+
+/** A card from its file in `folder`; every write of the card is a write to the file. One that is not there throws. */
+export function openCardFile(folder: string, number: number): OpenedCard {
+  const image = readCard(folder, cardName(number));
+  if (!image.ok) throw new Error(`${folder}: ${image.refusal}`);
+  const file = followFile(cardPath(folder, cardName(number)));
+  const device = createCard(image.value, { random, onWrite: file.write });
   device.powerOff();
-  return { device, close: () => closeSync(memory) };
+  return { device, close: file.close };
 }
 
 /** A visit at card services needs no coupon checked. */

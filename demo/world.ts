@@ -4,11 +4,12 @@
  * there. It is made beside its place and moved there when whole, so an interrupted creation leaves nothing half made.
  *
  *   ledger/   the node's data        office/  keyset.json, signing-key.json      till-1/ …  identity.json, catalogue.db
- *   cards/    1.card … memory images world.json  who is who, with every key: mode 0600
+ *   cards/    card-1.card …, economy.json for the batch's maker       world.json  who is who, with every key: mode 0600
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nodeCrypto } from '../crypto/node.ts';
+import { cardPath, createCardFile } from '../firmware-sim/card-files.ts';
 import { manualClock, systemClock } from '../ledger/clock.ts';
 import { createEngine } from '../ledger/embedded-engine.ts';
 import { genesisDocument, parseGenesis } from '../ledger/genesis.ts';
@@ -22,7 +23,15 @@ import { DAY_SECONDS, dayOf } from '../src/economy/calendar.ts';
 import { keyOf } from '../src/economy/envelope.ts';
 import { DEFAULT_PARAMETERS, type Genesis } from '../src/economy/parameters.ts';
 import type { Id, Key, Seconds } from '../src/economy/transaction.ts';
-import { type CardPerson, cardPerson, fillCard, newCard, type OpenedCard, openCardFile } from './cards.ts';
+import {
+  type CardPerson,
+  cardName,
+  cardPerson,
+  fillCard,
+  newCard,
+  type OpenedCard,
+  openCardFile,
+} from './cards.ts';
 import { Economy, monthBegin, weekdayOf } from './economy.ts';
 import { LEAN_DAY, LEAN_OTHERS, LEAN_SPARE, leanRounds, leanTimes, leanWorkers } from './lean.ts';
 import { COLLECTIVES, type CollectiveKey, type Member, type Members } from './members.ts';
@@ -107,7 +116,7 @@ interface Kept {
 
 const WORLD = 'world.json';
 const tillDir = (dir: string, number: number) => join(dir, `till-${number}`);
-const cardFile = (dir: string, number: number) => join(dir, 'cards', `${number}.card`);
+const cardsDir = (dir: string) => join(dir, 'cards');
 
 /** Whether a folder holds a world. */
 export function hasWorld(dir: string): boolean {
@@ -146,12 +155,12 @@ export function openWorld(dir: string): World {
     cards: kept.cards.map(({ number, wallet }) => ({
       ...cardPerson(number),
       wallet,
-      file: cardFile(dir, number),
+      file: cardPath(cardsDir(dir), cardName(number)),
     })),
     tills,
     config: terminalConfig(k),
     product: (key) => typeOf(nodeCrypto, ware(key)),
-    card: (number) => openCardFile(cardFile(dir, number)),
+    card: (number) => openCardFile(cardsDir(dir), number),
     async newTill(submit, outlet = 'outlet') {
       const scribe = new Scribe(chain, submit);
       const parties = { outlet: members[outlet], office: members.office, ...disputes };
@@ -274,8 +283,11 @@ async function make(dir: string, options: WorldOptions): Promise<void> {
   }
   await engine.close();
 
-  mkdirSync(join(dir, 'cards'), { mode: 0o700 });
-  for (const { person, device } of cards) device.save(cardFile(dir, person.number));
+  for (const { person, device } of cards)
+    createCardFile(cardsDir(dir), cardName(person.number), device.image());
+  // What `npm run card -- new` needs to make one more card of this batch.
+  const economyFile = { chain: genesis.chain, officeKeys: [toHex(officeKey)], batchSeed: toHex(batchSeed) };
+  writeFileSync(join(cardsDir(dir), 'economy.json'), `${JSON.stringify(economyFile)}\n`, { mode: 0o600 });
   for (const [i, identity] of identities.entries()) setUpTill(tillDir(dir, i + 1), identity);
   keepOffice(join(dir, 'office'), keys, members.office);
   const kept: Kept = {
