@@ -283,8 +283,10 @@ async function make(dir: string, options: WorldOptions): Promise<void> {
   }
   await engine.close();
 
-  for (const { person, device } of cards)
-    createCardFile(cardsDir(dir), cardName(person.number), device.image());
+  for (const { person, device } of cards) {
+    const written = createCardFile(cardsDir(dir), cardName(person.number), device.image());
+    if (!written.ok) throw new Error(`${dir}: ${written.refusal}`);
+  }
   // What `npm run card -- new` needs to make one more card of this batch.
   const economyFile = { chain: genesis.chain, officeKeys: [toHex(officeKey)], batchSeed: toHex(batchSeed) };
   writeFileSync(join(cardsDir(dir), 'economy.json'), `${JSON.stringify(economyFile)}\n`, { mode: 0o600 });
