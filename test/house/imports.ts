@@ -17,7 +17,10 @@ interface Row {
 export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   'src/': {
     ours: ['src/'],
-    packages: { cborg: ['src/economy/cbor.ts', 'src/economy/dump.ts'], zod: ['src/till-api.ts'] },
+    packages: {
+      cborg: ['src/economy/cbor.ts', 'src/economy/dump.ts'],
+      zod: ['src/till-api.ts', 'src/till-intents.ts'],
+    },
     node: false,
   },
   'crypto/': {
