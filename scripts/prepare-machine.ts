@@ -30,6 +30,7 @@ export const NEEDS: readonly Need[] = [
   },
   { debian: 'chromium', what: 'a browser for the screen', files: tool('chromium') },
   { debian: 'iproute2', what: 'the private loopback of the virtual reader', files: tool('ip') },
+  { debian: 'strace', what: 'counting what is really synced to the disk', files: tool('strace') },
   {
     debian: 'fonts-dejavu-core',
     what: 'a typeface for the screen',
