@@ -93,8 +93,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const landed = (entries: readonly { readonly id: Id; readonly kind: string }[]): void => {
     for (const { id, kind } of entries) if (kind === 'redeem') journal.redemptionFinal(id, now());
   };
-  const sender = new Sender(outbox, ledger, now, (id, kind) => {
-    landed([{ id, kind }]);
+  const sender = new Sender(outbox, ledger, now, (id, kind, taken) => {
+    if (taken) landed([{ id, kind }]);
     landed(outbox.shown(view.height));
     stock.entryMoved();
     till.changed('status', 'stock');
@@ -264,6 +264,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     till.changed('status');
   }, TICK_MILLISECONDS);
   landed(outbox.shown(view.height));
+  stock.entryMoved();
   warmUp(crypto, random, view.keysets(), dispute);
   subscription.start();
   sender.wake();

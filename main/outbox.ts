@@ -179,13 +179,13 @@ export class Outbox {
   }
 
   /**
-   * Sends what is due, one after the other, until nothing is or the node does not answer. `answered` is told of each
-   * entry the ledger took. False when the node was unreachable.
+   * Sends what is due, one after the other, until nothing is or the node does not answer. `decided` is told of each
+   * entry the ledger took or refused. False when the node was unreachable.
    */
   async flush(
     client: LedgerClient,
     now: () => number,
-    answered: (id: Id, kind: string, height: number) => void,
+    decided: (id: Id, kind: string, taken: boolean) => void,
   ): Promise<boolean> {
     for (let row = this.#due(now()); row !== undefined; row = this.#due(now())) {
       const result = await client.submit(row.envelope);
@@ -196,13 +196,14 @@ export class Outbox {
           result.height,
           row.id,
         );
-        answered(row.id, row.kind, result.height);
+        decided(row.id, row.kind, true);
       } else {
         const why = result.detail === undefined ? result.refusal : `${result.refusal}: ${result.detail}`;
         statement(
           this.#db,
           "update outbox set state = 'set_aside', refusal = ? where id = ? and state = 'waiting'",
         ).run(why, row.id);
+        decided(row.id, row.kind, false);
       }
     }
     return true;

@@ -8,7 +8,7 @@ export class Sender {
   readonly #outbox: Outbox;
   readonly #ledger: LedgerClient;
   readonly #now: () => number;
-  readonly #answered: (id: string, kind: string) => void;
+  readonly #decided: (id: string, kind: string, taken: boolean) => void;
   #running: Promise<void> | undefined;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
@@ -19,12 +19,12 @@ export class Sender {
     outbox: Outbox,
     ledger: LedgerClient,
     now: () => number,
-    answered: (id: string, kind: string) => void,
+    decided: (id: string, kind: string, taken: boolean) => void,
   ) {
     this.#outbox = outbox;
     this.#ledger = ledger;
     this.#now = now;
-    this.#answered = answered;
+    this.#decided = decided;
   }
 
   /** Something may be due, or the ledger is back. */
@@ -42,7 +42,7 @@ export class Sender {
 
   async #run(): Promise<void> {
     this.#again = false;
-    const reached = await this.#outbox.flush(this.#ledger, this.#now, this.#answered);
+    const reached = await this.#outbox.flush(this.#ledger, this.#now, this.#decided);
     this.#failures = reached ? 0 : this.#failures + 1;
   }
 

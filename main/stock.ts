@@ -169,6 +169,8 @@ export class Stock {
     const entry = this.#parts.entryState(now.entry);
     if (entry === undefined || entry.state === 'answered')
       statement(this.#db, "update count_state set stage = 'posted'").run();
+    else if (entry.state === 'set_aside')
+      statement(this.#db, "update count_state set stage = 'sealed'").run();
   }
 
   #lines(): readonly LineRow[] {
