@@ -148,7 +148,7 @@ export const de: Texts = {
 
     total: 'Summe',
     exactly: 'genau {{value}}, aufgerundet',
-    pay: 'Bezahlen: Karte auflegen',
+    pay: 'Karte auflegen',
     frozen: 'Die Preise stehen für diese Zahlung fest',
     priceUp: '{{name}} kostet jetzt {{price}}: mehr als vorher',
     priceDown: '{{name}} kostet jetzt {{price}}: weniger als vorher',
@@ -260,8 +260,6 @@ export const de: Texts = {
     loadNone: 'Für ein Paket braucht es mindestens 5 h Guthaben und Platz auf der Karte.',
     loadUnfinished: 'Ein Laden war nicht fertig geworden.',
     loadContinue: 'Damit weitermachen',
-    packs_one: '{{count}} Paket',
-    packs_other: '{{count}} Pakete',
     packsPick: 'Wie viele Pakete?',
     loadYes: '{{amount}} auf die Karte laden',
     log: 'Letzte Zahlungen',

@@ -150,7 +150,7 @@ export const en = {
 
     total: 'Total',
     exactly: 'exactly {{value}}, rounded up',
-    pay: 'Pay: hold the card',
+    pay: 'Hold the card',
     frozen: 'Prices are fixed for this payment',
     priceUp: '{{name}} now costs {{price}}: more than before',
     priceDown: '{{name}} now costs {{price}}: less than before',
@@ -262,8 +262,6 @@ export const en = {
     loadNone: 'For a pack, the balance must be at least 5 h and the card must have room.',
     loadUnfinished: 'A load was not finished.',
     loadContinue: 'Go on with it',
-    packs_one: '{{count}} pack',
-    packs_other: '{{count}} packs',
     packsPick: 'How many packs?',
     loadYes: 'Put {{amount}} on the card',
     log: 'Last payments',

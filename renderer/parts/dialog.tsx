@@ -17,7 +17,7 @@ export function Dialog({ opened, title, onClose, width = 520, children }: Props)
   return (
     <Modal.Root opened={opened} onClose={onClose} size={width} centered transitionProps={{ duration: 120 }}>
       <Modal.Overlay backgroundOpacity={1} color="var(--shade)" />
-      <Modal.Content className={look.content}>
+      <Modal.Content>
         <div className={look.header}>
           <Modal.Title className={look.title}>{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('app.close')} size={48} iconSize={28} className={look.close} />

@@ -44,13 +44,14 @@ export function Load({ account }: { readonly account: AccountView }): ReactEleme
                 <PackPicture key={i} />
               ))}
             </div>
+            <p>{t('services.packsPick')}</p>
             <Choice
               label={t('services.packsPick')}
               value={packs}
               onChoose={setWanted}
               options={Array.from({ length: account.packs }, (_, i) => ({
                 value: i + 1,
-                text: t('services.packs', { count: i + 1 }),
+                text: `${i + 1}`,
               }))}
             />
           </div>
