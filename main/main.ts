@@ -185,7 +185,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
   // The stream, and what follows from it.
   const subscription = new Subscription(options.ledgerUrl, view, clock, {
     block: (block) => {
-      landed(outbox.shown(block.height, block.transactions));
+      const shown = outbox.shown(block.height, block.transactions);
+      landed(shown);
+      if (shown.length > 0) sender.heard();
       for (const event of block.events) {
         if (event.kind === 'issued') waitingForIssue.get(event.load)?.();
         if (event.kind === 'keyset') warmUp(crypto, random, view.keysets(), dispute);

@@ -40,6 +40,12 @@ export class Sender {
     });
   }
 
+  /** The stream has shown an entry: the ledger is there, and what waited for the entry may go. */
+  heard(): void {
+    this.#failures = 0;
+    this.wake();
+  }
+
   async #run(): Promise<void> {
     this.#again = false;
     const reached = await this.#outbox.flush(this.#ledger, this.#now, this.#decided);

@@ -1,8 +1,8 @@
 /** Prices move on an open checkout because of the ledger's stream and nothing else, stand still from «pay» on, and survive every break. */
-import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { submitTo } from '../../demo/scribe.ts';
 import { PriceBook } from '../../src/sale/price-book.ts';
+import { type Between, standBetween } from './between.ts';
 import { ask, flushed, hold, ready, sell } from './selling.ts';
 import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
 
@@ -128,55 +128,23 @@ describe('from «pay» on', () => {
 });
 
 describe('after a break', () => {
-  /** Passes requests for the stream on to the node and keeps what heights were asked for. */
-  let between: Server;
-  const asked: number[] = [];
-  const hang = new Set<() => void>();
-  async function listening(): Promise<string> {
-    asked.length = 0;
-    between = createServer((request, response) => {
-      const url = new URL(request.url ?? '/', shop.node.url);
-      if (url.pathname === '/v1/events') asked.push(Number(url.searchParams.get('from')));
-      const stop = new AbortController();
-      const cut = () => {
-        stop.abort();
-        response.destroy();
-      };
-      hang.add(cut);
-      response.on('close', () => {
-        hang.delete(cut);
-        stop.abort();
-      });
-      void (async () => {
-        const got = await fetch(url, { signal: stop.signal });
-        response.writeHead(got.status, { 'content-type': got.headers.get('content-type') ?? '' });
-        for await (const chunk of got.body ?? []) response.write(chunk);
-        response.end();
-      })().catch(() => response.destroy());
-    });
-    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
-    const address = between.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return `http://127.0.0.1:${address.port}`;
-  }
-  const cutAll = () => {
-    for (const cut of [...hang]) cut();
-  };
-  afterEach(() => {
-    cutAll();
-    between.close();
+  let between: Between;
+  beforeEach(async () => {
+    between = await standBetween(shop.node.url);
   });
+  afterEach(() => between.stop());
 
   it('the price book resumes at its height, again and again, and equals a rebuild from genesis', async () => {
     const at = await shop.till({
       till: await shop.world.newTill(submitTo(shop.node.engine)),
-      ledgerUrl: await listening(),
+      ledgerUrl: between.url,
     });
+    const asked = between.streams;
     await ready(shop, at);
     expect(asked).toEqual([0]);
     for (let i = 1; i <= 5; i++) {
       const { height } = at.terminal.view;
-      cutAll();
+      between.cutStreams();
       await dearBread();
       await at.until(
         'the delivery',
@@ -191,18 +159,17 @@ describe('after a break', () => {
   });
 
   it('a restart of the till resumes at the height on its disk, with the same book', async () => {
-    const url = await listening();
     const of = await shop.world.newTill(submitTo(shop.node.engine));
-    const first = await shop.till({ till: of, ledgerUrl: url });
+    const first = await shop.till({ till: of, ledgerUrl: between.url });
     await ready(shop, first);
     const { height } = first.terminal.view;
     const book = first.terminal.view.book.canonical();
     await first.stop();
     await dearBread();
-    const again = await shop.till({ till: of, ledgerUrl: url });
+    const again = await shop.till({ till: of, ledgerUrl: between.url });
     expect(again.terminal.view.book.canonical()).toBe(book);
     await ready(shop, again);
-    expect(asked).toEqual([0, height + 1]);
+    expect(between.streams).toEqual([0, height + 1]);
     expect(again.terminal.view.book.canonical()).toBe(rebuilt().canonical());
   });
 });
