@@ -38,6 +38,7 @@ export function takeFromLot(context: Context, id: Id, lot: LotRow, amount: Amoun
   return value;
 }
 
+/** Tells the world what a lot is now; amount 0: it is gone. */
 export function tellLot(context: Context, lot: Id, { owner, type, amount, value }: LotRow): void {
   context.emit({ kind: 'lot', lot, owner, type, amount, value: value.toString() });
 }
