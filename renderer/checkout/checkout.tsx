@@ -2,7 +2,7 @@
  * The checkout: what can be taken on the left, what was taken on the right. While a payment is open its picture takes
  * the left side; the basket stays in sight in every phase and every refusal.
  */
-import { type MouseEvent, type ReactElement, useRef, useState } from 'react';
+import { type MouseEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { ProductView } from '../../src/till-api.ts';
 import { useAsk, useName, useT, useTill, useView } from '../context.tsx';
 import { AmountDialog, type AmountQuestion } from '../parts/amount-dialog.tsx';
@@ -26,6 +26,9 @@ export function Checkout(): ReactElement {
   const field = useRef<HTMLInputElement>(null);
   const [question, setQuestion] = useState<AmountQuestion | null>(null);
   const [marked, setMarked] = useMarkedLine(lines);
+  useEffect(() => {
+    if (question === null) field.current?.focus({ preventScroll: true });
+  }, [question]);
 
   const add = async (product: ProductView, amount: number) => {
     const answer = await ask({ intent: 'add', type: product.type, amount });

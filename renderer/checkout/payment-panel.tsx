@@ -23,7 +23,12 @@ export function PaymentPanel({ step }: { readonly step: PaymentPhase }): ReactEl
     if (dialogOpen() || typesElsewhere(event.target)) return;
     const { now, code } = scannerKey(scanning.current, event.key, event.timeStamp);
     scanning.current = now;
-    if (code === null) return;
+    if (code === null) {
+      // Enter alone ends «paid»; a focused button has its own Enter.
+      const plain = event.key === 'Enter' && !(event.target instanceof HTMLButtonElement);
+      if (plain && step.phase === 'paid') void ask({ intent: 'next_sale' });
+      return;
+    }
     event.preventDefault();
     void (async () => {
       if (step.phase === 'paid') await ask({ intent: 'next_sale' });

@@ -4,8 +4,6 @@ import { type ReactElement, useEffect } from 'react';
 import { useAsk, useFormats, useT } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { dialogOpen } from '../shortcuts.ts';
-import { useKey } from '../use-key.ts';
 import look from './phase-paid.module.css';
 
 /** How long the tick stays, ms: a person looks up, sees it and takes the bag. */
@@ -19,14 +17,6 @@ export function Paid({ minutes }: { readonly minutes: number }): ReactElement {
     const timer = window.setTimeout(() => void ask({ intent: 'next_sale' }), STAYS_MS);
     return () => window.clearTimeout(timer);
   }, [ask]);
-  useKey((event) => {
-    if (event.defaultPrevented || dialogOpen()) return;
-    // A focused button has its own Enter.
-    if (event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)) {
-      event.preventDefault();
-      void ask({ intent: 'next_sale' });
-    }
-  });
   return (
     <Panel
       tone="good"

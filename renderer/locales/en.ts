@@ -150,7 +150,7 @@ export const en = {
 
     total: 'Total',
     exactly: 'exactly {{value}}, rounded up',
-    pay: 'Hold the card',
+    pay: 'Pay: hold the card',
     frozen: 'Prices are fixed for this payment',
     priceUp: '{{name}} now costs {{price}}: more than before',
     priceDown: '{{name}} now costs {{price}}: less than before',
