@@ -9,7 +9,7 @@ import type { CryptoPort } from '../src/crypto-port.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { OPEN_ABORTS } from '../src/limits.ts';
 import { addLine, type Basket, type PricedBasket, priceBasket, setLine } from '../src/sale/basket.ts';
-import { next, type Purchase, type SaleEvent, type SaleState } from '../src/sale/sale.ts';
+import { next, PURCHASE_MINUTES, type Purchase, type SaleEvent, type SaleState } from '../src/sale/sale.ts';
 import type { CardTrouble, TillRefusal } from '../src/till-api.ts';
 import type { Ratio } from '../src/units/ratio.ts';
 import type { Refused } from './card-line.ts';
@@ -375,6 +375,12 @@ export class Sale {
   ): Promise<{ minutes: number; coupons: number } | undefined> {
     if (this.#state.step !== 'reading') return undefined;
     const { purchase } = this.#state;
+    if (purchase.priced.minutes > PURCHASE_MINUTES) {
+      // No card can: it is not asked.
+      this.#waiting = { session, card };
+      this.#dispatch({ event: 'cannot_pay', below: null, above: null, pinGiven });
+      return undefined;
+    }
     this.#dispatch({ event: 'spend_sent' });
     const spent = await session.spend({
       id: hexBytes(purchase.id),

@@ -162,7 +162,7 @@ export class Till implements TillApi {
       case 'add':
         return this.#add(intent.type, intent.amount);
       case 'set_amount':
-        return sale.setAmount(intent.type, intent.amount);
+        return this.#sellable(intent.type, intent.amount) ?? sale.setAmount(intent.type, intent.amount);
       case 'clear_basket':
         return sale.clear();
       case 'pay':
@@ -234,9 +234,13 @@ export class Till implements TillApi {
   }
 
   #add(type: string, amount: number): TillRefusal | undefined {
+    return this.#sellable(type, amount) ?? this.#parts.sale.add(type, amount);
+  }
+
+  /** Why so much of this type cannot stand in a basket; an amount of 0 only takes a line out. */
+  #sellable(type: string, amount: number): TillRefusal | undefined {
     const article = this.#parts.catalogue.byType(type);
     if (article === undefined) return 'unknown_product';
-    if (this.#parts.stock.product(article).price === null) return 'no_price';
-    return this.#parts.sale.add(type, amount);
+    return amount > 0 && this.#parts.stock.product(article).price === null ? 'no_price' : undefined;
   }
 }

@@ -3,10 +3,14 @@
  * screen itself needs the type only, so that no validator is in its bundle.
  */
 import { z } from 'zod';
+import { LOAD_PACKS, PIN_DIGITS, PUK_DIGITS } from './limits.ts';
 
 const typeId = z.string().regex(/^[0-9a-f]{64}$/);
 const amount = z.number().int().min(1).max(1_000_000);
-const pin = z.string().regex(/^[0-9]{4,12}$/);
+const digits = ({ min, max }: { readonly min: number; readonly max: number }) =>
+  z.string().regex(new RegExp(`^[0-9]{${min},${max}}$`));
+const pin = digits(PIN_DIGITS);
+const puk = digits(PUK_DIGITS);
 
 /** Everything the screen can ask for. One word for one act; the answer is an `Answer`. */
 export const intentSchema = z.discriminatedUnion('intent', [
@@ -30,9 +34,9 @@ export const intentSchema = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('services_open') }),
   z.object({ intent: z.literal('services_pin'), pin }),
   z.object({ intent: z.literal('services_claim') }),
-  z.object({ intent: z.literal('services_load'), packs: z.number().int().min(1).max(6) }),
+  z.object({ intent: z.literal('services_load'), packs: z.number().int().min(1).max(LOAD_PACKS) }),
   z.object({ intent: z.literal('services_change_pin'), old: pin, new: pin }),
-  z.object({ intent: z.literal('services_unblock'), puk: pin, new: pin }),
+  z.object({ intent: z.literal('services_unblock'), puk, new: pin }),
   z.object({ intent: z.literal('services_close') }),
   // stock
   z.object({ intent: z.literal('count_begin') }),

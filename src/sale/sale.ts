@@ -8,6 +8,7 @@
  * first purchase is aborted and a new one begins with a fresh id (docs/flow.md).
  */
 
+import { COUPONS_PER_PURCHASE, DENOMINATION_EXPONENTS } from '../limits.ts';
 import type { CardTrouble } from '../till-api.ts';
 import type { Basket, PricedBasket } from './basket.ts';
 
@@ -46,6 +47,9 @@ export type SaleState =
   /** SPEND's answer is on disk, ACK is missing. */
   | { readonly step: 'hold_again'; readonly purchase: Purchase; readonly trouble?: CardTrouble }
   | { readonly step: 'paid'; readonly minutes: number; readonly purchase: Purchase };
+
+/** Whole minutes that no card's purchase exceeds: as many coupons as one may have, each of the largest kind. */
+export const PURCHASE_MINUTES = COUPONS_PER_PURCHASE * 2 ** Math.max(...DENOMINATION_EXPONENTS);
 
 export interface Purchase {
   /** 16 bytes, hex. */
