@@ -111,7 +111,10 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   const door = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES });
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-    const url = new URL(request.url ?? '/', base);
+    // Whoever asked may be gone already, and may have asked for what is no address at all.
+    socket.on('error', () => socket.destroy());
+    const url = URL.parse(request.url ?? '/', base);
+    if (url === null) return refuse('400 Bad Request');
     if (!ownHost(request.headers.host)) return refuse('421 Misdirected Request');
     if (request.headers.origin !== base) return refuse('403 Forbidden');
     if (url.pathname !== '/door') return refuse('404 Not Found');

@@ -3,6 +3,7 @@
  * purchase at a time. The order on disk is the promise: intent before any card is asked, answer before ACK, close before
  * «paid», erasure after it.
  */
+import { setImmediate as shown } from 'node:timers/promises';
 import { hexBytes, toHex } from '../src/bytes.ts';
 import { INS } from '../src/card/commands.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
@@ -27,7 +28,7 @@ import { isDiskFull } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { CardAnswer, Journal } from './journal.ts';
 import { intentOf, priceFromText } from './priced-text.ts';
-import { sealTranscript } from './transcript.ts';
+import { type DisputeKeys, type PreparedSeal, prepareSeal } from './transcript.ts';
 
 /** One sale in figures: they leave the terminal only through the headless sale and are kept nowhere. */
 export interface SaleFigures {
@@ -103,16 +104,20 @@ export class Sale {
   #busy: Promise<void> | undefined;
   /** A session left open while the clerk's customer types the PIN. */
   #waiting: { readonly session: Session; readonly card: CardInField } | undefined;
-  #prepared: PreparedTap;
+  /** Keys made ahead of the next tap, each for one use. */
+  #prepared: PreparedTap | undefined;
+  #seal: PreparedSeal | undefined;
   #pinTimer: NodeJS.Timeout | undefined;
   /** Aborted purchases that the card of this sale has undone. */
   #met: readonly Uint8Array[] = [];
+  /** A sale is closed and its traces are still in the log. */
+  #unerased = false;
   /** What the purchase under way has cost, over all its taps. */
   #tally = { ...NOTHING_YET };
 
   constructor(parts: SaleParts) {
     this.#parts = parts;
-    this.#prepared = prepareTap(parts.crypto, parts.random, parts.identity.staticSecret);
+    this.#prepare();
     this.#restore();
   }
 
@@ -125,6 +130,18 @@ export class Sale {
     return this.#state.step === 'basket'
       ? priceBasket(this.#state.basket, (type) => this.#parts.priceOf(type))
       : this.#state.purchase.priced;
+  }
+
+  get #disputes(): DisputeKeys {
+    const { disputeOutlet, disputeOffice } = this.#parts.identity;
+    return { outlet: disputeOutlet, office: disputeOffice };
+  }
+
+  /** Between taps: the keys that the last one used up. */
+  #prepare(): void {
+    const { crypto, random, identity } = this.#parts;
+    this.#prepared ??= prepareTap(crypto, random, identity.staticSecret);
+    this.#seal ??= prepareSeal(crypto, random, this.#disputes);
   }
 
   /** A restart finds the sale where it was. */
@@ -172,6 +189,7 @@ export class Sale {
     if (priced === undefined) return 'no_price';
     const refusal = this.#parts.policy(priced.minutes);
     if (refusal !== undefined) return refusal;
+    this.#erase();
     const purchase: Purchase = {
       id: toHex(random(16)),
       day: Math.floor(clock.seconds() / 86_400),
@@ -184,12 +202,12 @@ export class Sale {
         return 'disk_full';
       this.#state = { step: 'paid', minutes: 0, purchase };
       this.#parts.changed();
-      this.#afterPaid({
-        minutes: 0,
-        coupons: 0,
-        ...NOTHING_YET,
-        commitsBeforePaid: 2,
-      });
+      this.#unerased = true;
+      this.#busy = shown()
+        .then(() => this.#afterPaid({ minutes: 0, coupons: 0, ...NOTHING_YET, commitsBeforePaid: 2 }))
+        .finally(() => {
+          this.#busy = undefined;
+        });
       return undefined;
     }
     // The intent was written just now.
@@ -273,6 +291,7 @@ export class Sale {
     if (this.#state.step === 'hold_again' && this.#state.trouble === undefined) return;
     this.#busy = this.#conversation(card).finally(() => {
       this.#busy = undefined;
+      this.#prepare();
       // Another card may have come, or the PIN been typed, while this one was spoken to.
       const asked = this.#state.step === 'hold_card' && this.#state.trouble === undefined;
       if (this.#card !== undefined && (this.#card !== card || asked)) this.#tap();
@@ -307,23 +326,33 @@ export class Sale {
     if (paid === undefined) return;
     const figures: SaleFigures = { ...tally, ...paid };
     this.#dispatch({ event: 'acknowledged' });
+    this.#unerased = true;
+    // The screen hears of it first; erasure costs another two syncs.
+    await shown();
     this.#afterPaid(figures);
   }
 
   /** After «paid» has been shown: erasure, then room and keys for the next tap. */
   #afterPaid(figures: SaleFigures): void {
-    const { crypto, random, identity, journal } = this.#parts;
+    this.#erase();
+    this.#parts.closed(figures);
+  }
+
+  /** Once after each close, and before the next sale begins. */
+  #erase(): void {
+    if (!this.#unerased) return;
+    this.#unerased = false;
+    const { journal } = this.#parts;
     journal.abortsMet(this.#met);
     this.#met = [];
     journal.erase();
     journal.prefill();
-    this.#prepared = prepareTap(crypto, random, identity.staticSecret);
-    this.#parts.closed(figures);
   }
 
   async #open(card: CardInField): Promise<Session | Refused> {
     const { crypto, random, identity, journal, trust } = this.#parts;
-    const prepared = this.#prepared;
+    const prepared = this.#prepared ?? prepareTap(crypto, random, identity.staticSecret);
+    this.#prepared = undefined;
     const opened = await openSession(card, {
       crypto,
       random,
@@ -333,7 +362,6 @@ export class Sale {
       trust,
       prepared,
     });
-    this.#prepared = prepareTap(crypto, random, identity.staticSecret);
     return opened.ok ? opened.value : opened;
   }
 
@@ -468,13 +496,10 @@ export class Sale {
     session.close();
     if (this.#state.step !== 'hold_again') return undefined;
     const { purchase } = this.#state;
-    const { crypto, random, identity, journal, clock } = this.#parts;
-    const sealed = sealTranscript(
-      crypto,
-      random,
-      { outlet: identity.disputeOutlet, office: identity.disputeOffice },
-      hexBytes(answer.transcript),
-    );
+    const { crypto, random, journal, clock } = this.#parts;
+    const seal = this.#seal ?? prepareSeal(crypto, random, this.#disputes);
+    this.#seal = undefined;
+    const sealed = seal(hexBytes(answer.transcript));
     const { minutes, lines } = purchase.priced;
     if (!this.#written(() => journal.close(answer.coupons, sealed, lines, minutes, clock.seconds())))
       return this.#trouble('disk_full');

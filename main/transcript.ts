@@ -16,22 +16,36 @@ export interface DisputeKeys {
   readonly office: Uint8Array;
 }
 
-function seal(crypto: CryptoPort, to: Uint8Array, secret: Uint8Array, plain: Uint8Array): Uint8Array {
+/** A seal made ahead of a tap and good for one transcript. */
+export type PreparedSeal = (transcript: Uint8Array) => Uint8Array;
+
+function box(crypto: CryptoPort, to: Uint8Array, secret: Uint8Array): (plain: Uint8Array) => Uint8Array {
   const ephemeral = crypto.x25519Public(secret);
   const shared = crypto.x25519(secret, to);
   if (shared === undefined) throw new Error('the dispute key is of small order');
   const key = crypto.hkdfSha256(shared, concat(ephemeral, to), ascii('timecard/transcript'), 32);
-  return concat(ephemeral, crypto.aes256GcmSeal(key, new Uint8Array(12), new Uint8Array(0), plain));
+  return (plain) =>
+    concat(ephemeral, crypto.aes256GcmSeal(key, new Uint8Array(12), new Uint8Array(0), plain));
 }
 
-/** A sealed transcript of TRANSCRIPT_BYTES. `transcript` is what `card-session` gives (batch id, signature, signed message); `random` gives fresh bytes. */
-export function sealTranscript(
+/**
+ * Makes both boxes' keys now, so that none is made while a card waits. The seal takes what `card-session` gives (batch
+ * id, signature, signed message; at most 542 bytes) and answers TRANSCRIPT_BYTES; a second use is a bug and throws,
+ * because its keys would be used twice. `random` gives fresh bytes.
+ */
+export function prepareSeal(
   crypto: CryptoPort,
   random: (length: number) => Uint8Array,
   keys: DisputeKeys,
-  transcript: Uint8Array,
-): Uint8Array {
-  const plain = new Uint8Array(PLAIN_BYTES);
-  plain.set(concat(beBytes(transcript.length, 2), transcript));
-  return seal(crypto, keys.office, random(32), seal(crypto, keys.outlet, random(32), plain));
+): PreparedSeal {
+  const inner = box(crypto, keys.outlet, random(32));
+  const outer = box(crypto, keys.office, random(32));
+  let used = false;
+  return (transcript) => {
+    if (used) throw new Error('a seal is used once');
+    used = true;
+    const plain = new Uint8Array(PLAIN_BYTES);
+    plain.set(concat(beBytes(transcript.length, 2), transcript));
+    return outer(inner(plain));
+  };
 }

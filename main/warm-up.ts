@@ -6,7 +6,7 @@ import { ascii } from '../src/bytes.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import { verify } from '../src/coupons/rsabssa.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
-import { type DisputeKeys, sealTranscript } from './transcript.ts';
+import { type DisputeKeys, prepareSeal } from './transcript.ts';
 
 const ROUNDS = 40;
 
@@ -28,7 +28,7 @@ export function warmUp(
     crypto.aes256GcmOpen(key, new Uint8Array(12), message, sealed);
     crypto.ed25519Verify(publicKey, message, signature);
     crypto.hmacSha256(key, message);
-    if (i < 4) sealTranscript(crypto, random, dispute, message);
+    if (i < 4) prepareSeal(crypto, random, dispute)(message);
     for (const keyset of keysets)
       for (const rsa of keyset.keys) if (i < 3) verify(crypto, rsa, message, random(256));
   }

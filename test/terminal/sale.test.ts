@@ -125,6 +125,8 @@ it('P2 after the close neither the purchase nor its frozen basket is in any file
   const goods = Buffer.from(JSON.stringify(lines.map(({ type, amount }) => ({ type, amount }))));
   expect(files().includes(goods)).toBe(true);
   expect((await hold(till, shop.card(1))).phase).toBe('paid');
+  // «Paid» is shown first, then what is left of the sale is erased.
+  await till.terminal.sale.idle();
   const [record] = shop.card(1).ownerView().log;
   const id = record?.id ?? '';
   expect(record).toMatchObject({ minutes, state: 'paid' });
