@@ -43,6 +43,9 @@ const collective = {
 };
 const label: Schema = { enum: ['common', 'exclusive'] };
 
+/** One figure of a revision: what made it, the first of `count`. */
+const figure = object({ value, count: integer, lines: list(object({ by: id, reason: text, value })) });
+
 /** A path parameter that is an id or a key. */
 export const byId = object({ id });
 export const byKey = object({ key });
@@ -180,5 +183,18 @@ export const ANSWERS = {
         ['durability', 'elements', 'use'],
       ),
     ),
+  }),
+  explained: object({
+    revision: id,
+    subsystem: id,
+    until: integer,
+    tax: value,
+    limit: value,
+    highest: value,
+    a: figure,
+    c: object({ value, labour: figure, other: figure }),
+    w: object({ value, wasted: figure, rounding: figure }),
+    settlement: figure,
+    debt: object({ before: value, after: value, moved: figure }),
   }),
 } as const;

@@ -81,7 +81,7 @@ export async function createApi({ engine, crypto, onFault }: ApiOptions): Promis
   submitRoute(app, engine);
   chainRoutes(app, engine, crypto);
   streamRoute(app, engine);
-  stateRoutes(app, engine);
+  stateRoutes(app, engine, crypto);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
 }
@@ -193,7 +193,7 @@ function streamRoute(app: FastifyInstance, engine: Engine): void {
 }
 
 /** What the state says now. */
-function stateRoutes(app: FastifyInstance, engine: Engine): void {
+function stateRoutes(app: FastifyInstance, engine: Engine, crypto: CryptoPort): void {
   function query<P, Q>(
     path: string,
     options: ReturnType<typeof describe>,
@@ -245,6 +245,12 @@ function stateRoutes(app: FastifyInstance, engine: Engine): void {
   byIdQuery('/v1/loads/:id', 'A load, and its blind signatures once issued', ANSWERS.load, views.loadView);
   byIdQuery('/v1/outlets/:id/stock', 'Dispatch stock by the book', ANSWERS.stock, views.stockView);
   byIdQuery('/v1/productions/:id', 'A production', ANSWERS.production, views.productionView);
+  byIdQuery(
+    '/v1/revisions/:id/explained',
+    'A final revision: its figures and the transactions that made them',
+    ANSWERS.explained,
+    (view, id) => views.explainedView(view, crypto, id),
+  );
   query<{ key: Key }, unknown>(
     '/v1/wallets/:key',
     describe('Workloads and balances of a wallet', ANSWERS.wallet, { params: byKey }),

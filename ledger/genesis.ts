@@ -36,6 +36,7 @@ const schema = z.strictObject({
       .regex(/^(0|[1-9][0-9]{0,29})$/)
       .transform(BigInt),
     beyondMax: z.number().int().min(1).max(1_000).default(2),
+    grace: seconds.default(7_776_000),
   }),
 });
 
@@ -53,6 +54,7 @@ export function genesisDocument({ chain, time, parameters: p }: Genesis): string
       reverseDays: p.reverseDays,
       voteAbove: p.voteAbove.toString(),
       beyondMax: p.beyondMax,
+      grace: p.grace,
     },
   });
 }

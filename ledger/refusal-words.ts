@@ -111,6 +111,14 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
   keyset_in_use: ['The subsystem has a live keyset.', 'Das Teilsystem hat einen gültigen Schlüsselsatz.'],
   keyset_known: ['The keyset is registered already.', 'Der Schlüsselsatz ist schon eingetragen.'],
   unknown_keyset: ['There is no such keyset.', 'Diesen Schlüsselsatz gibt es nicht.'],
+  keyset_revoked: [
+    'The keyset was revoked: its coupons can only be recouped.',
+    'Der Schlüsselsatz wurde widerrufen: seine Gutscheine kann man nur zurückholen.',
+  ],
+  not_revoked: ['The keyset is not revoked.', 'Der Schlüsselsatz ist nicht widerrufen.'],
+  unknown_batch: ['There is no such batch of cards.', 'Diese Kartenserie gibt es nicht.'],
+  batch_revoked: ['The batch of cards was revoked.', 'Die Kartenserie wurde widerrufen.'],
+  wrong_voucher: ['The card’s word for it is not right.', 'Die Bürgschaft der Karte stimmt nicht.'],
   batch_known: ['The batch is registered already.', 'Die Kartenserie ist schon eingetragen.'],
   expired: ['The time has run out.', 'Die Zeit ist abgelaufen.'],
   already_delegated: [
@@ -118,6 +126,10 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
     'Der Schlüssel hat eine Übertragung, die noch läuft.',
   ],
   packs_out_of_range: ['A load has 1 to 6 packs.', 'Eine Ladung hat 1 bis 6 Pakete.'],
+  total_differs: [
+    'New coupons are whole packs of the same total, or one coupon for one.',
+    'Neue Gutscheine sind ganze Pakete derselben Summe oder einer für einen.',
+  ],
   wrong_number: ['The number of items is wrong.', 'Die Anzahl stimmt nicht.'],
   blinded_out_of_range: [
     'A blinded serial does not fit its key.',
@@ -127,6 +139,13 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
   balance_too_small: ['The balance is too small.', 'Das Guthaben ist zu klein.'],
   unknown_load: ['There is no such load.', 'Diese Ladung gibt es nicht.'],
   already_issued: ['The load was issued already.', 'Die Ladung wurde schon ausgegeben.'],
+  already_cancelled: ['It was cancelled already.', 'Es wurde schon rückgängig gemacht.'],
+  refresh_void: [
+    'A redemption took one of the coupons; the exchange is void.',
+    'Eine Einlösung nahm einen der Gutscheine; der Tausch ist ungültig.',
+  ],
+  not_issued: ['It is not issued yet; it can be cancelled.', 'Noch nicht ausgegeben; man kann es rückgängig machen.'],
+  too_early: ['The waiting time is not over.', 'Die Wartezeit ist noch nicht um.'],
   not_the_office: ['Only the office may do that.', 'Das darf nur die Ausgabestelle.'],
   wrong_blind_signature: ['A blind signature is wrong.', 'Eine blinde Unterschrift ist falsch.'],
   already_announced: ['It was announced already.', 'Sie wurde schon angekündigt.'],
@@ -138,13 +157,56 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
     'Eine Liste ist nicht geordnet oder nennt etwas doppelt.',
   ],
   coupon_spent: ['The coupon was spent.', 'Der Gutschein wurde schon eingelöst.'],
+  coupon_refreshed: ['The coupon was exchanged.', 'Der Gutschein wurde getauscht.'],
   coupon_locked: ['The coupon is locked for a refresh.', 'Der Gutschein ist für einen Tausch gesperrt.'],
   coupon_aborted: ['The coupon’s purchase was given up.', 'Der Kauf zu diesem Gutschein wurde aufgegeben.'],
   coupon_wrong: ['The coupon’s signature is wrong.', 'Die Unterschrift des Gutscheins ist falsch.'],
   over_redemption: ['More would be redeemed than was issued.', 'Es würde mehr eingelöst als ausgegeben.'],
+  already_recouped: [
+    'This blinded serial was recouped already.',
+    'Diese geblendete Nummer wurde schon zurückgeholt.',
+  ],
+  wrong_factor: [
+    'The factor does not prove where the coupon comes from.',
+    'Der Faktor beweist nicht, woher der Gutschein kommt.',
+  ],
+  grace_used_up: [
+    'After the split no more coupons of this office are taken here.',
+    'Nach der Trennung werden hier keine Gutscheine dieser Ausgabestelle mehr genommen.',
+  ],
   unknown_product: ['There is no such product.', 'Dieses Produkt gibt es nicht.'],
   nothing_handed_over: ['Nothing was handed over.', 'Es wurde nichts ausgegeben.'],
   unknown_height: ['The height is not known, or too long ago.', 'Die Höhe ist unbekannt oder zu lange her.'],
+  nothing_taken_back: ['Nothing was taken back.', 'Es wurde nichts zurückgenommen.'],
+  minutes_differ: [
+    'The goods are worth another number of minutes now.',
+    'Die Güter sind jetzt eine andere Zahl von Minuten wert.',
+  ],
+  more_than_handed_over: [
+    'The outlet has not handed over that much lately.',
+    'So viel hat die Ausgabe in letzter Zeit nicht ausgegeben.',
+  ],
+  more_than_redeemed: [
+    'The outlet has not redeemed that many minutes lately.',
+    'So viele Minuten hat die Ausgabe in letzter Zeit nicht eingelöst.',
+  ],
+  unknown_proposal: ['There is no such proposal.', 'Diesen Antrag gibt es nicht.'],
+  not_a_voter: [
+    'Only collectives with work in the last revision may vote.',
+    'Nur Kollektive mit Arbeit in der letzten Abrechnung dürfen abstimmen.',
+  ],
+  proposal_open: [
+    'The collective has a proposal that is not decided yet.',
+    'Das Kollektiv hat einen Antrag, der noch nicht entschieden ist.',
+  ],
+  vote_closed: ['The proposal is decided already.', 'Der Antrag ist schon entschieden.'],
+  already_voted: ['The collective has voted already.', 'Das Kollektiv hat schon abgestimmt.'],
+  deadline_out_of_range: ['A vote takes 1 to 60 days.', 'Eine Abstimmung dauert 1 bis 60 Tage.'],
+  parameter_out_of_range: [
+    'The parameter cannot have this value.',
+    'Diesen Wert kann der Parameter nicht haben.',
+  ],
+  nothing_to_decide: ['It is so already.', 'Es ist schon so.'],
   bad_request: ['The node does not understand the question.', 'Der Knoten versteht die Frage nicht.'],
   not_found: ['There is no such thing.', 'Das gibt es nicht.'],
   unsupported_media_type: [

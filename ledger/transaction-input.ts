@@ -235,7 +235,8 @@ export function readTransaction(
     const list = transaction[name];
     if (Array.isArray(list)) transaction[name] = ordered(name, list, form, context.crypto);
   }
-  if (kind === 'establish_trust' && (transaction.a as string) > (transaction.b as string))
+  const trust = kind === 'establish_trust' || kind === 'cancel_trust';
+  if (trust && (transaction.a as string) > (transaction.b as string))
     [transaction.a, transaction.b] = [transaction.b, transaction.a];
   return decodeBody(encodeBody(transaction as unknown as Transaction));
 }

@@ -4,6 +4,8 @@
  * when» could tie a purchase to a person.
  * Not here: HTTP (api.ts), the form of the answers as JSON Schema (api-schemas.ts).
  */
+import type { CryptoPort } from '../src/crypto-port.ts';
+import { explainRevision, type Line } from '../src/economy/explain.ts';
 import type { Id, Key } from '../src/economy/transaction.ts';
 import { QUERY_ROWS } from '../src/limits.ts';
 import { allAccounts, paritySum } from './accounts.ts';
@@ -159,5 +161,43 @@ export function lotsView(view: View, owner: Id): Answer {
       .lotsOf(owner)
       .slice(0, QUERY_ROWS)
       .map((id) => ({ id, ...(toJson(view.state.lots.get(id)) as Answer) })),
+  };
+}
+
+/** One figure of a revision and what made it: their number, and the first QUERY_ROWS of them. */
+function figure(value: bigint, lines: readonly Line[]): Answer {
+  return { value: value.toString(), count: lines.length, lines: toJson(lines.slice(0, QUERY_ROWS)) };
+}
+
+/** «Tax explained»: a final revision's figures and the transactions that made them (src/economy/explain.ts). */
+export function explainedView({ state }: View, crypto: CryptoPort, id: Id): Answer | undefined {
+  const found = explainRevision(state, crypto, id);
+  if (found === undefined) return undefined;
+  const { subsystem, until, a, c, w, tax, debt, debtBefore, settlement, limit, highest } = found.row;
+  const sum = (lines: readonly Line[]) => lines.reduce((total, { value }) => total + value, 0n);
+  return {
+    revision: id,
+    subsystem,
+    until,
+    tax: tax.toString(),
+    limit: limit.toString(),
+    highest: highest.toString(),
+    a: figure(a, found.workloads),
+    c: {
+      value: c.toString(),
+      labour: figure(sum(found.labour), found.labour),
+      other: figure(sum(found.c), found.c),
+    },
+    w: {
+      value: w.toString(),
+      wasted: figure(sum(found.w), found.w),
+      rounding: figure(sum(found.rounding), found.rounding),
+    },
+    settlement: figure(settlement, found.settlement),
+    debt: {
+      before: debtBefore.toString(),
+      after: debt.toString(),
+      moved: figure(sum(found.debt), found.debt),
+    },
   };
 }

@@ -51,6 +51,8 @@ export const PUK_DIGITS = { min: 8, max: 12 } as const;
 export const LOAD_BLOCK = 8;
 /** Signatures in one envelope: two owners at most today; a till or a card has one. */
 export const ENVELOPE_SIGNATURES = 4;
+/** Signatures where coupons sign for themselves: all that a card holds, and a wallet. */
+export const COUPON_SIGNATURES = CARD_SLOTS + 1;
 /** Base units in one transaction, and in one pool: sums of pools stay exact as numbers (2^53). */
 export const AMOUNT_MAX = 1_000_000_000_000;
 export const POOL_AMOUNT_MAX = 1_000_000_000_000_000;
@@ -87,3 +89,7 @@ export const QUERY_ROWS = 1_000;
 export const DURABILITY_MAX = 1_000_000_000_000;
 /** Elements of one composed means of production: a machine down to its spare parts; a row stays below 300 kB. */
 export const COMPOSITION_ELEMENTS = 1_000;
+/** How long a proposal may wait for its votes: a day lets everybody hear of it; who works changes from month to month. Seconds. */
+export const VOTE_SECONDS = { min: 86_400, max: 60 * 86_400 } as const;
+/** Months of a collective's work that are remembered: a proposal of 60 days sees three months end. */
+export const WORKED_MONTHS = 4;

@@ -8,7 +8,9 @@ import { MINUTE, type MicroMinutes } from '../units/micro-minutes.ts';
 import { addLow, lowestSince } from './lows.ts';
 import type { Context } from './rule.ts';
 import type { ClearingLow, State, SubsystemRow } from './state.ts';
+import { parametersOf } from './subsystem-parameters.ts';
 import type { Id, Key, Seconds } from './transaction.ts';
+import { subsystemOf } from './who.ts';
 
 type Posting = { readonly [A in 'C' | 'W' | 'D' | 'Q' | 'R']?: MicroMinutes };
 
@@ -51,14 +53,16 @@ export function addBalance(state: State, wallet: Key, origin: Id, change: MicroM
 
 /** Adds to an outlet's clearing Z = redeemed + appropriated − charged. The only way to change it. */
 export function moveClearing(
-  { state, time, parameters }: Pick<Context, 'state' | 'time' | 'parameters'>,
+  context: Pick<Context, 'state' | 'time' | 'parameters'>,
   outlet: Id,
   change: MicroMinutes,
 ): void {
   if (change === 0n) return;
+  const { state, time } = context;
   const before = state.clearing.get(outlet) ?? 0n;
   const after = before + change;
-  const keepFrom = time - parameters.reverseDays * DAY;
+  const { reverseDays } = parametersOf(context, subsystemOf(state, outlet));
+  const keepFrom = time - reverseDays * DAY;
   let lows = state.clearingLows.get(outlet) ?? [{ time: 0, value: 0n }];
   if (before < 0n !== after < 0n) lows = addLow(lows, { time, value: 0n }, nearerZero, keepFrom);
   state.clearing.set(outlet, after);

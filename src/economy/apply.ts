@@ -6,9 +6,11 @@
  */
 import type { CryptoPort } from '../crypto-port.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { forgetChanges, recordChanges } from './contributions.ts';
 import { verifySignatures } from './envelope.ts';
 import type { LedgerEvent } from './events.ts';
 import type { Parameters } from './parameters.ts';
+import { closeOverdue } from './proposals.ts';
 import type { Refusal } from './refusals.ts';
 import { dueRevision, reviseAll } from './revision.ts';
 import type { Context } from './rule.ts';
@@ -40,7 +42,7 @@ export interface Options {
 
 /**
  * Begins the next block. Its time is `time`, or the last block's when that is later: ledger time never goes back. All final
- * revisions that are due come first; their events are returned. `time` is a whole number of seconds since 1970, UTC.
+ * revisions that are due come first, then votes whose time is over; their events are returned. `time` is a whole number of seconds since 1970, UTC.
  */
 export function beginBlock(
   chain: Chain,
@@ -54,7 +56,10 @@ export function beginBlock(
   meta.set('height', String(block.height));
   meta.set('time', String(block.time));
   const until = dueRevision(last, block.time);
-  if (until !== undefined) reviseAll(contextOf(block, NOBODY, events), until);
+  const context = contextOf(block, NOBODY, events);
+  forgetChanges(chain.state);
+  if (until !== undefined) reviseAll(context, until);
+  closeOverdue(context);
   return { block, events };
 }
 /** Stands where a transaction's id would: revisions are nobody's. */
@@ -96,7 +101,9 @@ export function applyTransaction(
   }
   const act = rule.check(context, transaction);
   if (!act.ok) return act;
+  forgetChanges(block.state);
   act.value();
+  recordChanges(context, envelope.id, transaction.kind);
   block.state.transactions.set(envelope.id, block.height);
   return ok({ status: 'accepted', events });
 }

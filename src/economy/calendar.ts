@@ -15,6 +15,11 @@ export function monthEnd(time: Seconds): Seconds {
   return next * DAY_SECONDS - 1;
 }
 
+/** The last second of the month before the one that ends with `until`: no month is longer than 31 days or shorter than 28. */
+export function monthBefore(until: Seconds): Seconds {
+  return monthEnd(until - 31 * DAY_SECONDS);
+}
+
 /** Years begin in March here, so that the leap day is a year's last; an era is 400 years = 146 097 days. */
 function civil(day: number): { readonly year: number; readonly month: number } {
   const z = day + 719_468;

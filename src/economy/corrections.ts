@@ -10,6 +10,7 @@ import { post } from './accounts.ts';
 import { enter, leave, stockOf } from './pool.ts';
 import type { Context } from './rule.ts';
 import type { Correction, StockRow } from './state.ts';
+import { parametersOf } from './subsystem-parameters.ts';
 import type { Amount, Id } from './transaction.ts';
 import { labelOf, subsystemOf } from './who.ts';
 
@@ -48,14 +49,15 @@ export function bookSurplus(context: Context, outlet: Id, type: Id, amount: Amou
 
 /** Takes up to `amount` off the outlet's open shortages. Returns the value they were booked with (part of one: pro rata, floor). */
 function reverse(context: Context, outlet: Id, type: Id, amount: Amount): MicroMinutes {
-  const { state, time, parameters } = context;
+  const { state } = context;
   if (labelOf(state, subsystemOf(state, outlet), type) === 'common') return 0n;
   const stock = stockOf(state, outlet, type);
+  const since = reversibleSince(context, outlet);
   let rest = amount;
   let value = 0n;
   const corrections = stock.corrections.map((correction) => {
     const found = Math.min(rest, correction.open);
-    if (found === 0 || correction.time < time - parameters.reverseDays * DAY) return correction;
+    if (found === 0 || correction.time < since) return correction;
     const back = proRata(correction.value, BigInt(found), BigInt(correction.open));
     rest -= found;
     value += back;
@@ -66,10 +68,16 @@ function reverse(context: Context, outlet: Id, type: Id, amount: Amount): MicroM
 }
 
 /** Adds a correction and drops those that no count can ask for any more and no surplus can reverse. */
-function remember({ state, time, parameters }: Context, outlet: Id, type: Id, correction: Correction): void {
+function remember(context: Context, outlet: Id, type: Id, correction: Correction): void {
+  const { state } = context;
   const stock = stockOf(state, outlet, type);
   const oldest = stock.history[0]?.height ?? 0;
-  const reversible = time - parameters.reverseDays * DAY;
+  const reversible = reversibleSince(context, outlet);
   const kept = stock.corrections.filter((c) => c.height >= oldest || (c.open > 0 && c.time >= reversible));
   state.stock.set(`${outlet}/${type}`, { ...stock, corrections: [...kept, correction] });
+}
+
+function reversibleSince(context: Context, outlet: Id): number {
+  const { reverseDays } = parametersOf(context, subsystemOf(context.state, outlet));
+  return context.time - reverseDays * DAY;
 }

@@ -3,6 +3,7 @@
  * screen). JSON-able: values and signed amounts are decimal strings, bytes hex. A block's events travel together
  * under its height.
  */
+import type { Subject } from './state.ts';
 import type { Id, Key, Unit } from './transaction.ts';
 
 export type StockCause =
@@ -12,7 +13,9 @@ export type StockCause =
   | 'surplus'
   | 'settlement'
   | 'merge'
-  | 'write_off';
+  | 'write_off'
+  | 'take_back'
+  | 'vote';
 
 export type LedgerEvent =
   | { readonly kind: 'genesis'; readonly chain: string; readonly parameters: Record<string, string | number> }
@@ -112,6 +115,8 @@ export type LedgerEvent =
       readonly serials: readonly Id[];
       readonly skipped: readonly { readonly serial: Id; readonly refusal: string }[];
       readonly moved?: readonly { readonly serial: Id; readonly from: Id }[];
+      /** Minutes of coupons of a revoked keyset, skipped as `keyset_revoked`, that nobody can use any more; absent when none. */
+      readonly wasted?: number;
     }
   /** `skipped`: serials that were spent, locked or aborted before and stay so; absent when none. */
   | {
@@ -129,6 +134,8 @@ export type LedgerEvent =
       readonly sales: number;
       /** Micro-minutes by which the charge fell short of the lowest prices and which stay in the clearing; absent when none. */
       readonly lack?: string;
+      /** Micro-minutes of the charge that no price of the last offlineMax + holdMax explains and that stay in the clearing; absent when none. */
+      readonly excess?: string;
     }
   | {
       readonly kind: 'counted';
@@ -187,7 +194,109 @@ export type LedgerEvent =
       readonly production: Id;
       readonly wasted: string;
       readonly reason: string;
+    }
+  /**
+   * A subsystem fell into two: `leaving` is the new one, `kept` has the old id. What they have of the accounts that belong to
+   * nobody in them, micro-minutes; goods in stock are told by `stock` events with cause `settlement`, members by `member`.
+   */
+  | {
+      readonly kind: 'split';
+      readonly kept: Id;
+      readonly leaving: Id;
+      readonly accounts: readonly [kept: AccountsTold, leaving: AccountsTold];
+    }
+  /** No keyset is live in a subsystem after a split: its office is in the other part. */
+  | { readonly kind: 'no_live_keyset'; readonly subsystem: Id }
+  /** Outlets of `subsystem` take coupons of an office that is not in it, up to `left` micro-minutes, until this second. `0`: no more. */
+  | {
+      readonly kind: 'grace';
+      readonly subsystem: Id;
+      readonly office: Id;
+      readonly left: string;
+      readonly until: number;
+    }
+  /** A type's label in a subsystem, where it changed or the subsystem is new. */
+  | {
+      readonly kind: 'labelled';
+      readonly subsystem: Id;
+      readonly type: Id;
+      readonly label: 'common' | 'exclusive';
+    }
+  /** A subsystem's own value of a parameter; absent: the chain's holds again. */
+  | {
+      readonly kind: 'parameter';
+      readonly subsystem: Id;
+      readonly parameter: string;
+      readonly value?: string;
+    }
+  | {
+      readonly kind: 'proposed';
+      readonly proposal: Id;
+      readonly subsystem: Id;
+      readonly by: Id;
+      readonly until: number;
+      readonly voters: number;
+      readonly subject: Subject;
+    }
+  | { readonly kind: 'voted'; readonly proposal: Id; readonly by: Id; readonly yes: boolean }
+  | {
+      readonly kind: 'decided';
+      readonly proposal: Id;
+      readonly outcome: 'accepted' | 'rejected' | 'lapsed';
+      readonly yes: number;
+      readonly no: number;
+      readonly voters: number;
+    }
+  /** Coupons are to be refreshed; the office may issue from `issueFrom` on. */
+  | {
+      readonly kind: 'refresh';
+      readonly refresh: Id;
+      readonly keyset: Id;
+      readonly packs: number;
+      readonly minutes: number;
+      readonly issueFrom: number;
+    }
+  /** No till may take these coupons any more: a slow refresh waits for redemptions that hold them. */
+  | { readonly kind: 'locked'; readonly refresh: Id; readonly serials: readonly Id[] }
+  /** These coupons are gone into a fast refresh. */
+  | { readonly kind: 'refreshed'; readonly refresh: Id; readonly serials: readonly Id[] }
+  /** A redemption took a coupon of this refresh: nothing will be issued. Its other coupons stay locked. */
+  | { readonly kind: 'refresh_void'; readonly refresh: Id }
+  /** Their holder took a refresh back: tills may take these coupons again. */
+  | { readonly kind: 'unlocked'; readonly refresh: Id; readonly serials: readonly Id[] }
+  /** A load, refresh or take back that was not issued is undone. */
+  | { readonly kind: 'cancelled'; readonly load: Id }
+  /** No coupon of this keyset may be taken, loaded or issued any more. */
+  | { readonly kind: 'keyset_revoked'; readonly keyset: Id; readonly reason: string }
+  | { readonly kind: 'batch_revoked'; readonly key: Key; readonly reason: string }
+  | { readonly kind: 'delegation_revoked'; readonly outlet: Id; readonly key: Key }
+  /** Coupons of a revoked keyset are balance again. `wasted`: micro-minutes beyond what the keyset still owed, counted into w; absent when none. */
+  | {
+      readonly kind: 'recouped';
+      readonly transaction: Id;
+      readonly keyset: Id;
+      readonly minutes: number;
+      readonly serials: readonly Id[];
+      readonly wasted?: string;
+    }
+  /** Goods came back to an outlet; the office of `keyset` is to issue `minutes`. */
+  | {
+      readonly kind: 'taken_back';
+      readonly takeBack: Id;
+      readonly outlet: Id;
+      readonly keyset: Id;
+      readonly minutes: number;
+      readonly goods: readonly { readonly type: Id; readonly amount: number; readonly value: string }[];
+    }
+  /** Value left a wallet's balances for goods of an outlet (§6.5, the paper's form). */
+  | {
+      readonly kind: 'appropriated';
+      readonly transaction: Id;
+      readonly outlet: Id;
+      readonly value: string;
     };
+
+export type AccountsTold = { readonly [A in 'C' | 'W' | 'D' | 'Q' | 'R']: string };
 
 /** One block as it goes over the event stream; the stream's event id is the height. */
 export interface BlockEvents {

@@ -48,6 +48,7 @@ export function genesisOf(state: State): Genesis {
       reverseDays: number('reverseDays'),
       voteAbove: BigInt(read('parameter/voteAbove')),
       beyondMax: number('beyondMax'),
+      grace: number('grace'),
     },
   };
 }

@@ -3,17 +3,22 @@
  * charged, never a single sale, a coupon or a wallet. The goods' value v leaves the pools at today's average; the outlet's clearing
  * falls by what was charged and the difference goes to the rounding account: Z −= charged, R += charged − v.
  * A sum charged below Σ amount × the lowest average of the last offlineMax + holdMax counts as that sum: the lack
- * stays in Z, where everybody sees it. Crowds smaller than k are taken: a quiet outlet's leaves as it is, and is seen.
+ * stays in Z, where everybody sees it. A sum above what the highest average of that time and rounding can explain counts as
+ * that much: a slip, or a till that was away for longer, puts nothing into everybody's rounding account; the excess stays in Z, from
+ * where a revision books it to w when it lasts. It is not refused: goods are gone whatever the sum. Crowds smaller than k are taken: a quiet outlet's leaves as it is, and is seen.
  * Not here: the coupons of the same crowd (`redeem.ts`); they arrive apart.
  */
+import { REDEEM_COUPONS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { floorDiv, fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
+import { ceilDiv, floorDiv, fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
 import { moveClearing, post } from './accounts.ts';
 import { bookSurplus } from './corrections.ts';
 import { outletSigner } from './outlet.ts';
-import { hasRoom, leave, lowest, poolOf, stockOf } from './pool.ts';
+import { hasRoom, highest, leave, lowest, poolOf, stockOf } from './pool.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
+import { parametersOf } from './subsystem-parameters.ts';
+import { countHanded } from './take-back.ts';
 import type { Amount, HandOver, Id } from './transaction.ts';
 import { subsystemOf } from './who.ts';
 
@@ -32,14 +37,23 @@ function beyondBook(
 }
 
 /**
- * Σ amount × lowest average, each line rounded down to whole micro-minutes, so that it never exceeds what an honest till
- * charged. Averages are those before this hand-over: its own surplus does not lower them.
+ * The least and the most that a till can honestly have charged. Least: Σ amount × lowest average, each line rounded down to whole
+ * micro-minutes. Most: Σ amount × highest average, each line rounded up, and one minute a sale, of which a crowd has no more
+ * than a redemption has coupons. Averages are those before this hand-over: its own surplus does not lower them.
  */
-function least(context: Context, { outlet, goods }: HandOver): MicroMinutes {
-  return goods.reduce((sum, { type, amount }) => {
-    const low = lowest(context, poolOf(context.state, outlet, type));
-    return low === undefined ? sum : sum + floorDiv(BigInt(amount) * low.value, BigInt(low.amount));
-  }, 0n);
+function bounds(context: Context, { outlet, goods, sales }: HandOver) {
+  const { state, time } = context;
+  const parameters = parametersOf(context, subsystemOf(state, outlet));
+  let least: MicroMinutes = 0n;
+  let most: MicroMinutes = fromMinutes(Math.min(sales, REDEEM_COUPONS));
+  for (const { type, amount } of goods) {
+    const pool = poolOf(state, outlet, type);
+    const low = lowest({ time, parameters }, pool);
+    const high = highest({ time, parameters }, pool);
+    if (low !== undefined) least += floorDiv(BigInt(amount) * low.value, BigInt(low.amount));
+    if (high !== undefined) most += ceilDiv(BigInt(amount) * high.value, BigInt(high.amount));
+  }
+  return { least, most };
 }
 
 /**
@@ -60,8 +74,8 @@ export const handOverRule: Rule<HandOver, HandOverPlan> = {
     if (!goods.every(({ type }) => state.types.has(type))) return refuse('unknown_product');
     if (goods.length === 0 || sales === 0) return refuse('nothing_handed_over');
     const sum = fromMinutes(charged);
-    const floor = least(context, handOver);
-    return ok({ counted: sum < floor ? floor : sum });
+    const { least, most } = bounds(context, handOver);
+    return ok({ counted: sum < least ? least : sum > most ? most : sum });
   },
   apply(context: Context, { outlet, goods, charged, sales }, { counted }): void {
     const { state, id } = context;
@@ -70,10 +84,12 @@ export const handOverRule: Rule<HandOver, HandOverPlan> = {
       const surplus = beyondBook(context, outlet, line);
       if (surplus > 0) bookSurplus(context, outlet, line.type, surplus);
       value += leave(context, outlet, line.type, line.amount, 'hand_over');
+      countHanded(context, outlet, line.type, line.amount);
     }
     moveClearing(context, outlet, -counted);
     post(state, subsystemOf(state, outlet), { R: counted - value });
     const lack = counted - fromMinutes(charged);
+    const excess = -lack;
     context.emit({
       kind: 'handed_over',
       transaction: id,
@@ -82,6 +98,7 @@ export const handOverRule: Rule<HandOver, HandOverPlan> = {
       value: value.toString(),
       sales,
       ...(lack > 0n ? { lack: lack.toString() } : {}),
+      ...(excess > 0n ? { excess: excess.toString() } : {}),
     });
   },
 };

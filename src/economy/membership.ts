@@ -1,10 +1,11 @@
-/** Collectives enter, change keys and trust each other (§2, §2.1). Not here: what a merge of subsystems does (`merge.ts`); cancelling trust. */
+/** Collectives enter, change keys and trust each other (§2, §2.1). Not here: what a merge (`merge.ts`) or a split (`settlement.ts`) of subsystems does. */
 import { ok, type Result, refuse } from '../result.ts';
 import { addTo } from './indexes.ts';
 import { joinedPools, merge } from './merge.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
-import type { EstablishTrust, Register, RotateKey } from './transaction.ts';
+import { split } from './settlement.ts';
+import type { CancelTrust, EstablishTrust, Key, Register, RotateKey } from './transaction.ts';
 import { collective, keysOf, strongTrust, trustKey, weakTrust } from './who.ts';
 
 /** Signed by its own new key. Refuses `key_in_use`: one key is one collective. It begins as a subsystem of its own, all accounts 0. */
@@ -15,7 +16,9 @@ export const registerRule: Rule<Register, null> = {
     state.indexes.byKey.has(key) ? refuse('key_in_use') : ok(null),
   apply(context: Context, { key, name, dispatches }): void {
     const { state, id } = context;
-    state.collectives.set(id, { key, name, dispatches, ordinal: state.collectives.size, subsystem: id });
+    const ordinal = state.collectives.size;
+    state.collectives.set(id, { key, name, dispatches, ordinal, subsystem: id });
+    state.indexes.neighbours.add(id, ordinal);
     state.subsystems.set(id, { C: 0n, W: 0n, D: 0n, Q: 0n, R: 0n, members: 1 });
     state.indexes.byKey.set(key, id);
     addTo(state.indexes.members, id, id);
@@ -59,10 +62,37 @@ export const establishTrustRule: Rule<EstablishTrust, null> = {
   apply(context: Context, { a, b }): void {
     const { state, time } = context;
     state.trusts.set(trustKey(a, b), { since: time });
-    addTo(state.indexes.neighbours, a, b);
-    addTo(state.indexes.neighbours, b, a);
+    state.indexes.neighbours.link(a, b);
     context.emit({ kind: 'trust', a, b, established: true });
     if (!weakTrust(state, a, b))
       merge(context, collective(state, a).subsystem, collective(state, b).subsystem);
+  },
+};
+
+/**
+ * The end of strong trust, signed by either (§2.1: a safeguard, so nobody else is asked). If no other path connects the two,
+ * their subsystem falls into two parts (`settlement.ts`). Refuses `unknown_collective`, `no_trust` (there is none to cancel),
+ * `not_sorted`.
+ */
+export const cancelTrustRule: Rule<CancelTrust, null> = {
+  kind: 'cancel_trust',
+  signers({ state }, { a, b }, offered): Result<readonly Key[], Refusal> {
+    const keys = keysOf(state, a, b);
+    if (!keys.ok) return keys;
+    const signed = keys.value.filter((key) => offered.includes(key));
+    // Nobody signed: that is `missing_signature`, and the key to miss is a's.
+    return ok(signed.length > 0 ? signed : keys.value.slice(0, 1));
+  },
+  check({ state }, { a, b }): Result<null, Refusal> {
+    if (!strongTrust(state, a, b)) return refuse('no_trust');
+    return a > b ? refuse('not_sorted') : ok(null);
+  },
+  apply(context: Context, { a, b }): void {
+    const { state } = context;
+    state.trusts.delete(trustKey(a, b));
+    state.indexes.neighbours.unlink(a, b);
+    context.emit({ kind: 'trust', a, b, established: false });
+    const side = state.indexes.neighbours.cutOff(a, b);
+    if (side !== undefined) split(context, collective(state, a).subsystem, side);
   },
 };

@@ -1,18 +1,19 @@
 /**
  * Two economic subsystems become one (§2.1). The id is that of the oldest member collective; every account adds, so L1 holds
- * by itself; labels and the live keyset are those of the part with more members (ties: the older id). Where a label changes by
- * this, the smaller part's free lots and stock of the type are booked as by a vote: their exclusive value to w, + when
- * the type becomes common there, − when exclusive; what is in work keeps its label until it is put out.
+ * by itself; labels, parameters and the live keyset are those of the part with more members (ties: the older id). Where a label
+ * changes by this, the smaller part's goods of the type are booked as by a vote (`labels.ts`). Its open proposals lapse.
  */
 import { POOL_AMOUNT_MAX } from '../limits.ts';
-import type { MicroMinutes } from '../units/micro-minutes.ts';
 import { accounts, post } from './accounts.ts';
+import { graceAfterMerge } from './grace.ts';
 import { addTo } from './indexes.ts';
-import { emptyValue, joinPools, setPool } from './pool.ts';
+import { relabelGoods } from './labels.ts';
+import { joinPools, pricesFrom, setPool } from './pool.ts';
+import { proposalsAfterMerge } from './proposals.ts';
 import type { Context } from './rule.ts';
 import type { State } from './state.ts';
 import type { Id } from './transaction.ts';
-import { collective, subsystemOf } from './who.ts';
+import { collective, labelOf, subsystemOf } from './who.ts';
 
 /** Whether the pools of two collectives' subsystems fit together. */
 export function joinedPools(state: State, a: Id, b: Id): boolean {
@@ -32,8 +33,9 @@ export function merge(context: Context, x: Id, y: Id): void {
   const [rows, others] = [accounts(state, kept), accounts(state, gone)];
   const bigger = others.members > rows.members ? gone : kept;
   const smaller = bigger === kept ? gone : kept;
-  relabel(context, smaller, state.indexes.labels.get(bigger) ?? new Set());
+  const changed = relabelPart(context, smaller, state.indexes.labels.get(bigger) ?? new Set());
   moveLabels(state, bigger, kept, gone);
+  moveParameters(context, bigger, kept, gone);
   movePools(context, kept, gone);
   moveLiveKeyset(context, bigger, smaller, kept);
   post(state, kept, accounts(state, gone));
@@ -45,28 +47,19 @@ export function merge(context: Context, x: Id, y: Id): void {
     context.emit({ kind: 'member', collective: member, subsystem: kept });
   }
   state.indexes.members.delete(gone);
+  for (const type of changed)
+    context.emit({ kind: 'labelled', subsystem: kept, type, label: labelOf(state, kept, type) });
+  graceAfterMerge(context, kept, gone);
+  proposalsAfterMerge(context, bigger, smaller, kept);
 }
 
-/** Books what changes in `subsystem` when its commons become exactly `commons`. */
-function relabel(context: Context, subsystem: Id, commons: ReadonlySet<Id>): void {
-  const { state } = context;
-  const own = state.indexes.labels.get(subsystem) ?? new Set<Id>();
-  const changed = new Set([...own, ...commons].filter((type) => own.has(type) !== commons.has(type)));
-  if (changed.size === 0) return;
-  let wasted: MicroMinutes = 0n;
-  for (const [id, lot] of [...state.lots.entries()]) {
-    // What a production uses keeps its label until it is free (`lot-use.ts`).
-    if (!changed.has(lot.type) || lot.use !== undefined || subsystemOf(state, lot.owner) !== subsystem)
-      continue;
-    const label = commons.has(lot.type) ? 'common' : 'exclusive';
-    if (lot.label === label) continue;
-    state.lots.set(id, { ...lot, label });
-    wasted += label === 'common' ? lot.value : -lot.value;
-  }
-  const holders = sorted(state.indexes.members.get(subsystem));
-  for (const type of sorted(changed))
-    if (commons.has(type)) wasted += emptyValue(context, subsystem, type, holders, 'merge');
-  post(state, subsystem, { W: wasted });
+/** Books what changes in a part when its commons become exactly `commons`. Returns the types that change, in order. */
+function relabelPart(context: Context, part: Id, commons: ReadonlySet<Id>): readonly Id[] {
+  const own = context.state.indexes.labels.get(part) ?? new Set<Id>();
+  const changed = sorted(new Set([...own, ...commons].filter((type) => own.has(type) !== commons.has(type))));
+  for (const type of changed)
+    relabelGoods(context, part, type, commons.has(type) ? 'common' : 'exclusive', 'merge');
+  return changed;
 }
 
 function moveLabels(state: State, from: Id, kept: Id, gone: Id): void {
@@ -81,9 +74,28 @@ function moveLabels(state: State, from: Id, kept: Id, gone: Id): void {
   else labels.set(kept, types);
 }
 
+/** The parameters that the bigger part had set hold in the whole. */
+function moveParameters({ state, emit }: Context, from: Id, kept: Id, gone: Id): void {
+  const { parameters, indexes } = state;
+  const names = (part: Id) => Object.keys(indexes.parameters.get(part) ?? {}).sort();
+  const rules = new Map(names(from).map((name) => [name, parameters.get(`${from}/${name}`) ?? '']));
+  const before = new Map(names(kept).map((name) => [name, parameters.get(`${kept}/${name}`) ?? '']));
+  for (const name of names(gone)) parameters.delete(`${gone}/${name}`);
+  for (const parameter of before.keys()) {
+    if (rules.has(parameter)) continue;
+    parameters.delete(`${kept}/${parameter}`);
+    emit({ kind: 'parameter', subsystem: kept, parameter });
+  }
+  for (const [parameter, value] of rules) {
+    if (before.get(parameter) === value) continue;
+    parameters.set(`${kept}/${parameter}`, value);
+    emit({ kind: 'parameter', subsystem: kept, parameter, value });
+  }
+}
+
 function movePools(context: Context, kept: Id, gone: Id): void {
-  const { state, time, parameters } = context;
-  const keepFrom = time - parameters.offlineMax - parameters.holdMax;
+  const { state, time } = context;
+  const keepFrom = pricesFrom(context, kept);
   for (const type of sorted(state.indexes.pools.get(gone))) {
     const added = state.pools.get(`${gone}/${type}`);
     if (added === undefined) throw new Error('index names no pool');

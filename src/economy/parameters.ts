@@ -16,6 +16,8 @@ export interface Parameters {
   readonly voteAbove: bigint;
   /** Use beyond the durability transfers value up to so many times it; a whole number ≥ 1. */
   readonly beyondMax: number;
+  /** After a split, coupons of an office in the other part can be used for this time. */
+  readonly grace: number;
 }
 
 export const DEFAULT_PARAMETERS: Parameters = {
@@ -27,6 +29,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   reverseDays: 30,
   voteAbove: 10_000n * 60n * 1_000_000n,
   beyondMax: 2,
+  grace: 90 * 86_400,
 };
 
 /** The first block's content. The chain id is part of every signed byte string. */

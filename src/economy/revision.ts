@@ -3,15 +3,19 @@
  * commons and for what was wasted. Nobody signs it and nobody does it: the first block after the month's last second begins
  * with all revisions that are due; the transaction only asks for such a block. Not here: claims (`claim.ts`).
  */
+import { WORKED_MONTHS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { floorDiv, type MicroMinutes } from '../units/micro-minutes.ts';
 import { accounts, clearingSince, moveClearing, ofMinutes, post } from './accounts.ts';
 import { DAY_SECONDS, monthEnd } from './calendar.ts';
+import { forgetChanges, recordChanges } from './contributions.ts';
+import { addChange } from './holdings.ts';
 import type { Parameters } from './parameters.ts';
 import { revisionId } from './product.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
-import type { WorkloadRow } from './state.ts';
+import type { State, WorkloadRow } from './state.ts';
+import { parametersOf, taxBounds } from './subsystem-parameters.ts';
 import type { FinalRevision, Id, Seconds } from './transaction.ts';
 import { collective, subsystemOf } from './who.ts';
 
@@ -32,11 +36,11 @@ export function taxOf(
   w: MicroMinutes,
   D: MicroMinutes,
   Q: MicroMinutes,
-  { limit, maxRate }: Pick<Parameters, 'limit' | 'maxRate'>,
+  parameters: Pick<Parameters, 'limit' | 'maxRate'>,
 ): Tax {
-  const L = floorDiv(limit.num * a, limit.den);
-  const due = c + min(max(w + D, -L), L);
-  const tax = min(floorDiv(maxRate.num * a, maxRate.den), max(0n, due));
+  const { limit, highest } = taxBounds(a, parameters);
+  const due = c + min(max(w + D, -limit), limit);
+  const tax = min(highest, max(0n, due));
   return { tax, debt: D + c + w - tax + Q };
 }
 
@@ -70,13 +74,15 @@ export function reviseAll(context: Context, until: Seconds): void {
  * to zero in that time: that much goes to w.
  */
 function bookClearing(context: Context, subsystem: Id, outlets: readonly Id[], until: Seconds): void {
-  const { state, parameters } = context;
+  const { state } = context;
+  const { reverseDays } = parametersOf(context, subsystem);
   for (const outlet of outlets) {
-    const x = clearingSince(state, outlet, until - parameters.reverseDays * DAY_SECONDS);
+    const x = clearingSince(state, outlet, until - reverseDays * DAY_SECONDS);
     if (x === 0n) continue;
     moveClearing(context, outlet, -x);
     post(state, subsystem, { W: -x });
     state.clearingBooked.set(`${outlet}/${until}`, x);
+    recordChanges(context, outlet, 'clearing', until);
     context.emit({ kind: 'clearing_booked', outlet, until, value: x.toString() });
   }
 }
@@ -94,7 +100,8 @@ function revise(
   const id = revisionId(context.crypto, subsystem, until);
   const w = before.W - R;
   const a = workloads.reduce((sum, [, row]) => sum + ofMinutes(row.minutes), 0n);
-  const { tax, debt } = taxOf(a, c, w, D, Q, context.parameters);
+  const parameters = parametersOf(context, subsystem);
+  const { tax, debt } = taxOf(a, c, w, D, Q, parameters);
   let rest = a - tax;
   for (const [workload, row] of workloads) {
     const share = floorDiv((a - tax) * ofMinutes(row.minutes), a);
@@ -102,8 +109,14 @@ function revise(
     state.workloads.set(workload, { ...row, revision: id, share });
     state.indexes.uncovered.delete(workload);
   }
+  rememberWork(state, workloads, until);
   state.subsystems.set(subsystem, { ...before, C: 0n, W: 0n, D: debt, Q: 0n, R: rest });
-  state.revisions.set(id, { subsystem, until, a, c, w, tax, debt });
+  // The accounts were closed, which no transaction did; what rounding leaves belongs to the next month.
+  forgetChanges(state, subsystem);
+  addChange(state, subsystem, 'R', rest);
+  recordChanges(context, id, 'revision');
+  const basis = { debtBefore: D, settlement: Q, ...taxBounds(a, parameters) };
+  state.revisions.set(id, { subsystem, until, a, c, w, tax, debt, ...basis });
   context.emit({
     kind: 'revision',
     revision: id,
@@ -115,6 +128,15 @@ function revise(
     tax: tax.toString(),
     debt: debt.toString(),
   });
+}
+
+/** Who worked in this month may vote (`proposals.ts`). */
+function rememberWork(state: State, workloads: readonly [Id, WorkloadRow][], until: Seconds): void {
+  const members = new Set(workloads.map(([, row]) => row.collective));
+  for (const member of [...members].sort()) {
+    const months = state.worked.get(member) ?? [];
+    state.worked.set(member, [...months.slice(1 - WORKED_MONTHS), until]);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { collectivizeRule } from './collectivize.ts';
 import { allocateComponentRule, disassembleRule } from './components.ts';
 import { couponRules } from './coupon-rules.ts';
 import { allocateMopRule, deallocateMopRule } from './means.ts';
-import { establishTrustRule, registerRule, rotateKeyRule } from './membership.ts';
+import { cancelTrustRule, establishTrustRule, registerRule, rotateKeyRule } from './membership.ts';
 import { estimateRule, orderRule, rejectRule, startRule } from './orders.ts';
 import { abortProductionRule, allocateResourceRule, allocateWorkloadRule, outputRule } from './production.ts';
 import type { Refusal } from './refusals.ts';
@@ -15,6 +15,7 @@ import { finalRevisionRule } from './revision.ts';
 import type { Context, Rule } from './rule.ts';
 import { stockRules } from './stock-rules.ts';
 import type { Key, Kind, Transaction } from './transaction.ts';
+import { proposeRule, voteRule } from './votes.ts';
 import { writeOffRule } from './write-off.ts';
 
 type Of<K extends Kind> = Extract<Transaction, { kind: K }>;
@@ -56,6 +57,14 @@ const RULES: { readonly [K in Kind]: Sealed<Of<K>> } = {
   announce: sealed(couponRules.announce),
   redeem: sealed(couponRules.redeem),
   abort: sealed(couponRules.abort),
+  cancel: sealed(couponRules.cancel),
+  refresh: sealed(couponRules.refresh),
+  revoke: sealed(couponRules.revoke),
+  revoke_batch: sealed(couponRules.revoke_batch),
+  revoke_delegation: sealed(couponRules.revoke_delegation),
+  recoup: sealed(couponRules.recoup),
+  appropriate: sealed(couponRules.appropriate),
+  take_back: sealed(stockRules.take_back),
   hand_over: sealed(stockRules.hand_over),
   count: sealed(stockRules.count),
   rotate_key: sealed(rotateKeyRule),
@@ -66,6 +75,9 @@ const RULES: { readonly [K in Kind]: Sealed<Of<K>> } = {
   allocate_mop: sealed(allocateMopRule),
   deallocate_mop: sealed(deallocateMopRule),
   abort_production: sealed(abortProductionRule),
+  cancel_trust: sealed(cancelTrustRule),
+  propose: sealed(proposeRule),
+  vote: sealed(voteRule),
 };
 
 /** The rule of a transaction's kind. */

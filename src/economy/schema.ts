@@ -230,6 +230,17 @@ export function record<T extends object>(fields: Fields<T>): Shape<T> {
   };
 }
 
+/** A shape with a condition between its fields. */
+export function where<T>(shape: Shape<T>, holds: (value: T) => boolean): Shape<T> {
+  return {
+    ...shape,
+    read(raw) {
+      const read = shape.read(raw);
+      return !read.ok || holds(read.value) ? read : malformed('fields that do not go together');
+    },
+  };
+}
+
 /** A record that travels as an array, its fields in the order declared. */
 export function tuple<T extends object>(fields: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
   const entries = Object.entries(fields) as unknown as [string, AnyShape][];

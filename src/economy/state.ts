@@ -6,7 +6,16 @@
 import type { RsaPublicKey } from '../crypto-port.ts';
 import type { Composition } from '../products/element.ts';
 import type { MicroMinutes } from '../units/micro-minutes.ts';
+import { TrustGraph } from './connectivity.ts';
+import type { Holdings } from './holdings.ts';
+import type { Parameters } from './parameters.ts';
 import type { Amount, EstimatedOutput, Id, Key, Seconds, Unit } from './transaction.ts';
+import { watchTables } from './watches.ts';
+
+/** Keeps look-ups beside a table. `before` is undefined for a new row, `after` for one that went. */
+export interface Watcher<V> {
+  changed(key: string, before: V | undefined, after: V | undefined): void;
+}
 
 /**
  * One table. `touched` collects the keys written since the engine last drained it; `born` those of them that were not
@@ -17,8 +26,18 @@ export class Table<V> {
   readonly #rows = new Map<string, V>();
   readonly touched = new Set<string>();
   readonly born = new Set<string>();
+  #watcher: Watcher<V> | undefined;
   constructor(name: string) {
     this.name = name;
+  }
+  /** From now on every write is told, rows as they were and as they are (`watches.ts`). One watcher a table. */
+  watch(watcher: Watcher<V>): void {
+    this.#watcher = watcher;
+  }
+  /** Tells the watcher every row as if it were new: for look-ups that are made again. */
+  retell(): void {
+    if (this.#watcher !== undefined)
+      for (const [key, row] of this.#rows) this.#watcher.changed(key, undefined, row);
   }
   get(key: string): V | undefined {
     return this.#rows.get(key);
@@ -27,14 +46,18 @@ export class Table<V> {
     return this.#rows.has(key);
   }
   set(key: string, row: V): void {
-    if (!this.#rows.has(key)) this.born.add(key);
+    const before = this.#rows.get(key);
+    if (before === undefined) this.born.add(key);
     this.#rows.set(key, row);
     this.touched.add(key);
+    this.#watcher?.changed(key, before, row);
   }
   delete(key: string): void {
+    const before = this.#rows.get(key);
     if (!this.#rows.delete(key)) return;
     this.touched.add(key);
     this.born.delete(key);
+    this.#watcher?.changed(key, before, undefined);
   }
   /** Rows in order of first insertion; deterministic because every writer is. */
   entries(): IterableIterator<[string, V]> {
@@ -156,6 +179,11 @@ export interface RevisionRow {
   readonly w: MicroMinutes;
   readonly tax: MicroMinutes;
   readonly debt: MicroMinutes;
+  /** What the tax was worked out from besides: D before, Q, L = floor(limit·a), floor(maxRate·a). */
+  readonly debtBefore: MicroMinutes;
+  readonly settlement: MicroMinutes;
+  readonly limit: MicroMinutes;
+  readonly highest: MicroMinutes;
 }
 /** Dispatch stock of one type in one subsystem (§6.2). */
 export interface PoolRow {
@@ -166,14 +194,24 @@ export interface PoolRow {
    * A newer lower one removes older higher ones, so the first is the lowest of the window.
    */
   readonly lows: readonly { readonly time: Seconds; readonly value: MicroMinutes; readonly amount: Amount }[];
+  /** The same with the highest. Absent: not followed yet. */
+  readonly highs?: readonly {
+    readonly time: Seconds;
+    readonly value: MicroMinutes;
+    readonly amount: Amount;
+  }[];
 }
 /** One outlet's dispatch stock of one type: what the book says now and said at heights that a count may name. */
 export interface StockRow {
   readonly amount: Amount;
+  /** Sum of the values told of it in `stock` events: over the members of a subsystem, the pool's value. */
+  readonly told: MicroMinutes;
   /** Book at the end of a block, where it changed; ascending heights. */
   readonly history: readonly { readonly height: number; readonly amount: Amount }[];
   /** Corrections by counts: what left as shortage (with its value, to be reversed) or entered as surplus. */
   readonly corrections: readonly Correction[];
+  /** Handed over, less what was taken back, by day; of the last days that a take back may refer to. Absent: nothing. */
+  readonly handed?: readonly DaySum[];
 }
 export interface Correction {
   readonly height: number;
@@ -189,13 +227,26 @@ export interface KeysetRow {
   readonly office: Id;
   readonly keys: readonly { readonly n: Uint8Array; readonly e: number }[];
   readonly published: Seconds;
-  /** By exponent 0…8. */
+  /** By exponent 0…8. What the office owes: issued − redeemed − refreshed − recouped − wasted, never below 0. */
   readonly issued: readonly number[];
   readonly redeemed: readonly number[];
+  /** Gone into refreshes that are open or issued. */
+  readonly refreshed: readonly number[];
+  /** Returned to balances after the keyset was revoked. */
+  readonly recouped: readonly number[];
+  /** Shown by outlets after the keyset was revoked. */
+  readonly wasted: readonly number[];
+  readonly revoked?: RevokedAt;
+}
+export interface RevokedAt {
+  readonly time: Seconds;
+  /** Announcements with a smaller ordinal were made before. */
+  readonly ordinal: number;
 }
 export interface BatchRow {
   readonly office: Id;
   readonly until: Seconds;
+  readonly revoked?: true;
 }
 export interface DelegateRow {
   readonly kinds: readonly string[];
@@ -210,6 +261,46 @@ export interface LoadRow {
   /** What left each origin, to give it back on a cancel. */
   readonly taken: readonly { readonly origin: Id; readonly value: MicroMinutes }[];
   readonly signatures?: readonly Uint8Array[];
+  readonly cancelled?: true;
+}
+/** Coupons for new ones. What the new keyset's office owes while it is open: the sum of its coupons. */
+export interface RefreshRow {
+  readonly packs: number;
+  readonly keyset: Id;
+  readonly blinded: readonly Uint8Array[];
+  readonly height: number;
+  /** From this time on the office may issue; of a slow one after every crowd has landed that may hold the coupons. */
+  readonly issueFrom: Seconds;
+  /** Announcements with a smaller ordinal were made before. */
+  readonly ordinal: number;
+  readonly coupons: readonly {
+    readonly keyset: Id;
+    readonly exponent: number;
+    readonly key: Key;
+    readonly serial: Id;
+    /** The row of a coupon that an outlet had aborted, to give it back. */
+    readonly aborted?: SerialRow;
+  }[];
+  readonly signatures?: readonly Uint8Array[];
+  /** `void`: a redemption took one of the coupons; nothing will be issued. */
+  readonly closed?: 'cancelled' | 'void';
+}
+/** Goods that came back, and the minutes owed for them until the issue. */
+export interface TakeBackRow {
+  readonly outlet: Id;
+  readonly keyset: Id;
+  readonly minutes: number;
+  readonly goods: readonly { readonly type: Id; readonly amount: Amount; readonly value: MicroMinutes }[];
+  readonly blinded: readonly Uint8Array[];
+  readonly height: number;
+  readonly day: number;
+  readonly signatures?: readonly Uint8Array[];
+  readonly cancelled?: true;
+}
+/** A sum that belongs to one day (days since 1970); negative where what an earlier day brought went again. */
+export interface DaySum {
+  readonly day: number;
+  readonly sum: number;
 }
 export interface AnnouncementRow {
   readonly outlet: Id;
@@ -218,13 +309,22 @@ export interface AnnouncementRow {
   readonly ordinal: number;
   readonly redeem?: Id;
 }
+/**
+ * `spent`: redeemed. `locked`: in a slow refresh, or left over from one that became void. `refreshed`: in a fast refresh or an
+ * issued one. `recouped`: balance again. `wasted`: shown by an outlet after its keyset was revoked.
+ */
 export interface SerialRow {
-  readonly state: 'spent' | 'aborted' | 'locked';
-  /** The announcement or abort that brought it. */
+  readonly state: 'spent' | 'aborted' | 'locked' | 'refreshed' | 'recouped' | 'wasted';
+  /** The announcement, abort, refresh or recoup that brought it. */
   readonly by: Id;
-  /** As what it was spent; a serial that is only aborted or locked never showed it. */
+  /** As what it was shown; a serial that is only aborted never showed it. */
   readonly keyset?: Id;
   readonly exponent?: number;
+  /** Of one in a refresh: since when tills know. */
+  readonly since?: Seconds;
+  /** Of an aborted one: who gave the purchase up, and which announcements were made before. */
+  readonly outlet?: Id;
+  readonly ordinal?: number;
 }
 
 /** What was written off and is not reversed yet. */
@@ -244,6 +344,40 @@ export interface DeliveryRow {
   readonly type: Id;
   readonly amount: Amount;
 }
+
+/** What a subsystem decides about (§6.1, §7). */
+export type Subject =
+  | { readonly about: 'label'; readonly type: Id; readonly label: Label }
+  | { readonly about: 'parameter'; readonly parameter: keyof Parameters; readonly value: string }
+  | { readonly about: 'production'; readonly estimate: Id };
+export interface ProposalRow {
+  readonly subsystem: Id;
+  readonly by: Id;
+  readonly subject: Subject;
+  /** Last second in which votes count. */
+  readonly until: Seconds;
+  /** The month whose revision names the voters: who has a workload in it. */
+  readonly month: Seconds;
+  /** Collectives that may vote; those who did. */
+  readonly voters: number;
+  readonly yes: number;
+  readonly no: number;
+  readonly state: 'open' | 'accepted' | 'rejected' | 'lapsed';
+}
+/** A subsystem takes coupons of an office that is no longer in it. */
+export interface GraceRow {
+  /** Last second. */
+  readonly until: Seconds;
+  /** What may still be redeemed or refreshed. */
+  readonly left: MicroMinutes;
+}
+/** What one transaction did to one account of a subsystem, beyond what workloads explain by themselves. */
+export interface ContributionRow {
+  readonly value: MicroMinutes;
+  /** The kind of transaction; `revision` for what rounding left, `clearing` for an outlet's booked clearing. */
+  readonly reason: string;
+}
+export type AccountChange = Record<'C' | 'W' | 'D' | 'Q' | 'R', MicroMinutes>;
 
 /** From `time` on the clearing nearest to zero was `value`; 0 also stands for a change of sign. */
 export interface ClearingLow {
@@ -305,7 +439,30 @@ export class State {
   /** Estimate → the accepted proposal that lets its production exceed `voteAbove`. */
   readonly acceptedProductions = new Table<Id>('accepted_productions');
 
+  readonly proposals = new Table<ProposalRow>('proposals');
+  /** `proposal/collective` → yes. */
+  readonly votes = new Table<boolean>('votes');
+  /** Collective → months, by their last second, whose revisions covered a workload of it; the last few, newest last. */
+  readonly worked = new Table<readonly Seconds[]>('worked');
+  /** `subsystem/parameter` → value as text, where a vote set it. */
+  readonly parameters = new Table<string>('parameters');
+  /** `subsystem/office`. */
+  readonly grace = new Table<GraceRow>('grace');
+  /** `subsystem/month/transaction/account`; the month by its last second. */
+  readonly contributions = new Table<ContributionRow>('contributions');
+
+  readonly refreshes = new Table<RefreshRow>('refreshes');
+  readonly takeBacks = new Table<TakeBackRow>('take_backs');
+  /** `load/index` → the recoup; load as in a recoup. */
+  readonly recoups = new Table<Id>('recoups');
+  /** Outlet → minutes redeemed, less what was taken back, by day. */
+  readonly redeemedDays = new Table<readonly DaySum[]>('redeemed_days');
+
   readonly indexes = new Indexes();
+
+  constructor() {
+    watchTables(this);
+  }
 
   tables(): readonly Table<unknown>[] {
     return Object.values(this).filter((t): t is Table<unknown> => t instanceof Table);
@@ -321,7 +478,7 @@ export class Indexes {
   /** Subsystem → types that have a label. */
   readonly labels = new Map<Id, Set<Id>>();
   /** Collective → strong trust. */
-  readonly neighbours = new Map<Id, Set<Id>>();
+  readonly neighbours = new TrustGraph();
   /** Signing key → collective (own keys only). */
   readonly byKey = new Map<Key, Id>();
   /** Workloads that no revision has covered, in order of arrival. */
@@ -330,4 +487,27 @@ export class Indexes {
   readonly walletOrigins = new Map<Key, Set<Id>>();
   /** Keyset → its public keys as numbers; filled when first asked for, because crypto keeps work by these objects' identity. */
   readonly couponKeys = new Map<Id, readonly RsaPublicKey[]>();
+
+  // The following are kept by watching the tables (`watches.ts`); no rule writes them.
+  /** Collective → what hangs on it; without row when all is 0. */
+  readonly holdings = new Map<Id, Holdings>();
+  /** Subsystem → the sum over its members, and its pools in G. */
+  readonly totals = new Map<Id, Holdings>();
+  /** Subsystem → what its accounts changed by since the last transaction was recorded (`contributions.ts`). */
+  readonly changes = new Map<Id, AccountChange>();
+  /** Type → its lots. */
+  readonly lotsOf = new Map<Id, Set<Id>>();
+  /** Collective → types it has a stock row of. */
+  readonly stockOf = new Map<Id, Set<Id>>();
+  /** Revision → workloads it covered. */
+  readonly covered = new Map<Id, Set<Id>>();
+  /** `subsystem/month` → contributions. */
+  readonly contributions = new Map<string, Set<string>>();
+  /** Office → origin → micro-minutes loaded. */
+  readonly loadedAt = new Map<Id, Map<Id, MicroMinutes>>();
+  /** Subsystem → offices of other subsystems whose coupons it takes for a while. */
+  readonly grace = new Map<Id, Set<Id>>();
+  readonly openProposals = new Set<Id>();
+  /** Subsystem → parameters that it set by vote. */
+  readonly parameters = new Map<Id, Partial<Parameters>>();
 }

@@ -5,6 +5,7 @@
  * long byte strings (signatures, moduli, blinded serials) stay bytes. Rules are not here but in the family files.
  */
 import type { MicroMinutes } from '../units/micro-minutes.ts';
+import type { Parameters } from './parameters.ts';
 
 /** SHA-256 as 64 hex characters: of a transaction body, a product definition, a keyset, a serial. */
 export type Id = string;
@@ -125,8 +126,17 @@ export interface Batch extends Act<'batch'> {
   readonly key: Key;
   readonly until: Seconds;
 }
-/** What a delegated till key may sign. */
-export const DELEGATED = ['announce', 'redeem', 'abort', 'hand_over', 'count'] as const;
+/** What a delegated till key may sign; from `take_back` on only together with a second key (`outlet.ts`). */
+export const DELEGATED = [
+  'announce',
+  'redeem',
+  'abort',
+  'hand_over',
+  'count',
+  'take_back',
+  'transfer',
+  'write_off',
+] as const;
 export interface Delegate extends Act<'delegate'> {
   readonly outlet: Id;
   readonly key: Key;
@@ -143,7 +153,7 @@ export interface Load extends Body<'load'> {
   /** packs × 32 blinded serials, exponent ascending, for each exponent packs × count. */
   readonly blinded: readonly Uint8Array[];
 }
-/** The office's blind signatures, in the order of the load's blinded serials. Deterministic, so no nonce. */
+/** The office's blind signatures, in the order of the blinded serials. `load`: a load, a refresh or a take back. Deterministic, so no nonce. */
 export interface Issue extends Body<'issue'> {
   readonly load: Id;
   readonly signatures: readonly Uint8Array[];
@@ -233,6 +243,105 @@ export interface AbortProduction extends Act<'abort_production'> {
   readonly reason: string;
 }
 
+/** Undoes what the office did not issue. `load`: a load (signed by its wallet), a refresh (by its coupons' keys) or a take back (by the outlet). */
+export interface Cancel extends Body<'cancel'> {
+  readonly load: Id;
+}
+/** A coupon that shows its public key; its serial is the SHA-256 of the key. On the wire the array [keyset, exponent, key, signature]. */
+export interface RefreshedCoupon {
+  readonly keyset: Id;
+  readonly exponent: number;
+  readonly key: Key;
+  readonly signature: Uint8Array;
+}
+/** That a real card of a batch says so: the batch's attestation key and its signature over a statement (`voucher.ts`). */
+export interface Voucher {
+  readonly batch: Key;
+  readonly signature: Uint8Array;
+}
+/** Coupons for new ones of the same total, signed by each coupon's key; no wallet and no g, which would name one. */
+export interface Refresh extends Body<'refresh'> {
+  /** Whole packs that come out; 0: one coupon for one of its kind. */
+  readonly packs: number;
+  /** That of the new coupons. */
+  readonly keyset: Id;
+  /** In the order of a load. */
+  readonly blinded: readonly Uint8Array[];
+  /** Sorted by key, no key twice. */
+  readonly coupons: readonly RefreshedCoupon[];
+  readonly voucher?: Voucher;
+}
+/** The office stops a keyset of its own, for cause. */
+export interface Revoke extends Act<'revoke'> {
+  readonly keyset: Id;
+  readonly reason: string;
+}
+/** The office takes back its word for a batch of cards. */
+export interface RevokeBatch extends Act<'revoke_batch'> {
+  readonly batch: Key;
+  readonly reason: string;
+}
+/** The outlet's own key takes a delegation back before its time. */
+export interface RevokeDelegation extends Act<'revoke_delegation'> {
+  readonly outlet: Id;
+  readonly key: Key;
+}
+/** Number `index` of the blinded serials of `load` unblinds, by `factor`, to the serial of `key`. On the wire the array [load, index, key, factor]. */
+export interface RecoupedCoupon {
+  readonly load: Id;
+  readonly index: number;
+  readonly key: Key;
+  /** The blinding factor, 256 bytes. */
+  readonly factor: Uint8Array;
+}
+/** Coupons of a revoked keyset become balance again. Sorted by load and index. */
+export interface Recoup extends Body<'recoup'> {
+  readonly wallet: Key;
+  readonly keyset: Id;
+  readonly coupons: readonly RecoupedCoupon[];
+  readonly voucher?: Voucher;
+}
+/** §2.2 Goods come back to an outlet; whole minutes of their value are issued to the card in hand. Goods sorted by type id. */
+export interface TakeBack extends Act<'take_back'> {
+  readonly outlet: Id;
+  readonly goods: readonly { readonly type: Id; readonly amount: Amount }[];
+  readonly minutes: number;
+  readonly keyset: Id;
+  /** Exponent ascending, the fewest coupons that make `minutes`. */
+  readonly blinded: readonly Uint8Array[];
+}
+/** §6.5 literally: value leaves the wallet's balances, naming an outlet. Micro-minutes. */
+export interface Appropriate extends Act<'appropriate'> {
+  readonly wallet: Key;
+  readonly outlet: Id;
+  readonly value: MicroMinutes;
+}
+
+/** §2.1 The end of strong trust, signed by either. a < b as hex. */
+export interface CancelTrust extends Act<'cancel_trust'> {
+  readonly a: Id;
+  readonly b: Id;
+}
+/** §6.1, §7 What a subsystem shall decide: a type's label, a parameter's value, or that a large production may be. Each subject has its own fields and no others. */
+export interface Propose extends Act<'propose'> {
+  readonly by: Id;
+  /** Last second in which votes count. */
+  readonly until: Seconds;
+  readonly about: 'label' | 'parameter' | 'production';
+  readonly type?: Id;
+  readonly label?: 'common' | 'exclusive';
+  readonly parameter?: keyof Parameters;
+  /** A whole number, or a share like `1/10`. */
+  readonly value?: string;
+  readonly estimate?: Id;
+}
+/** §7 One collective, one vote. */
+export interface Vote extends Body<'vote'> {
+  readonly proposal: Id;
+  readonly by: Id;
+  readonly yes: boolean;
+}
+
 export type Transaction =
   | Register
   | EstablishTrust
@@ -254,6 +363,14 @@ export type Transaction =
   | Announce
   | Redeem
   | Abort
+  | Cancel
+  | Refresh
+  | Revoke
+  | RevokeBatch
+  | RevokeDelegation
+  | Recoup
+  | TakeBack
+  | Appropriate
   | HandOver
   | Count
   | RotateKey
@@ -263,7 +380,10 @@ export type Transaction =
   | Disassemble
   | AllocateMop
   | DeallocateMop
-  | AbortProduction;
+  | AbortProduction
+  | CancelTrust
+  | Propose
+  | Vote;
 
 export type Kind = Transaction['kind'];
 

@@ -6,6 +6,7 @@
  */
 import {
   AMOUNT_MAX,
+  CARD_SLOTS,
   COMPOSITION_ELEMENTS,
   ESTIMATE_OUTPUTS,
   GOODS_LINES,
@@ -34,16 +35,22 @@ import {
   text,
   tuple,
   uint,
+  where,
   word,
 } from './schema.ts';
+import { PARAMETERS } from './subsystem-parameters.ts';
 import {
   DELEGATED,
   type EstimatedOutput,
   type Kind,
   type Product,
+  type Propose,
+  type RecoupedCoupon,
   type RedeemedCoupon,
+  type RefreshedCoupon,
   type Transaction,
   UNITS,
+  type Voucher,
 } from './transaction.ts';
 
 const id = hex(32);
@@ -79,6 +86,14 @@ export const couponsShape = list(
   (a, b) => byText(a.keyset, b.keyset) || byText(a.serial, b.serial),
 );
 const blindSignatures = list(bytes(256), { max: LOAD_PACKS * PACK_COUPONS });
+const voucher = record<Voucher>({ batch: key, signature: bytes(64) });
+
+/** Exactly the fields of what it is about. */
+function hasItsSubject({ about, type, label, parameter, value, estimate }: Propose): boolean {
+  const [l, p, e] = [[type, label], [parameter, value], [estimate]];
+  const here = about === 'label' ? l : about === 'parameter' ? p : e;
+  return [l, p, e].every((fields) => fields.every((field) => (field !== undefined) === (fields === here)));
+}
 
 const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> } = {
   register: record({ kind: word(['register']), chain, nonce, key, name: text(NAME_CHARS), dispatches: flag }),
@@ -185,6 +200,46 @@ const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> }
     outlet: id,
     serials: list(id, { min: 1, max: REDEEM_COUPONS }, byText),
   }),
+  cancel: record({ kind: word(['cancel']), chain, load: id }),
+  refresh: record({
+    kind: word(['refresh']),
+    chain,
+    packs: count,
+    keyset: id,
+    blinded: blindSignatures,
+    coupons: list(
+      tuple<RefreshedCoupon>({ keyset: id, exponent: uint(8), key, signature: bytes(256) }),
+      { min: 1, max: CARD_SLOTS },
+      (a, b) => byText(a.key, b.key),
+    ),
+    voucher: optional(voucher),
+  }),
+  revoke: record({ kind: word(['revoke']), chain, nonce, keyset: id, reason: text(NAME_CHARS) }),
+  revoke_batch: record({ kind: word(['revoke_batch']), chain, nonce, batch: key, reason: text(NAME_CHARS) }),
+  revoke_delegation: record({ kind: word(['revoke_delegation']), chain, nonce, outlet: id, key }),
+  recoup: record({
+    kind: word(['recoup']),
+    chain,
+    wallet: key,
+    keyset: id,
+    coupons: list(
+      tuple<RecoupedCoupon>({ load: id, index: count, key, factor: bytes(256) }),
+      { min: 1, max: CARD_SLOTS },
+      (a, b) => byText(a.load, b.load) || a.index - b.index,
+    ),
+    voucher: optional(voucher),
+  }),
+  take_back: record({
+    kind: word(['take_back']),
+    chain,
+    nonce,
+    outlet: id,
+    goods,
+    minutes: count,
+    keyset: id,
+    blinded: blindSignatures,
+  }),
+  appropriate: record({ kind: word(['appropriate']), chain, nonce, wallet: key, outlet: id, value: decimal }),
   hand_over: record({
     kind: word(['hand_over']),
     chain,
@@ -249,6 +304,24 @@ const SHAPES: { readonly [K in Kind]: Shape<Extract<Transaction, { kind: K }>> }
     minutes: count,
   }),
   abort_production: record({ kind: word(['abort_production']), chain, nonce, production: id, reason }),
+  cancel_trust: record({ kind: word(['cancel_trust']), chain, nonce, a: id, b: id }),
+  propose: where(
+    record<Propose>({
+      kind: word(['propose']),
+      chain,
+      nonce,
+      by: id,
+      until: seconds,
+      about: word(['label', 'parameter', 'production']),
+      type: optional(id),
+      label: optional(word(['common', 'exclusive'])),
+      parameter: optional(word(PARAMETERS)),
+      value: optional(pattern(/^[0-9]{1,40}(\/[0-9]{1,9})?$/)),
+      estimate: optional(id),
+    }),
+    hasItsSubject,
+  ),
+  vote: record({ kind: word(['vote']), chain, proposal: id, by: id, yes: flag }),
 };
 
 /** All kinds of transactions. */

@@ -4,6 +4,7 @@
  * state holds twice: members, stock with pools, walletDays with workloads, a means of production's value with its elements'
  * ages, a production's means and components with the lots in use.
  */
+import { couponFaults } from './audit-coupons.ts';
 import type { State } from '../../src/economy/state.ts';
 
 const MICRO = 1_000_000n;
@@ -22,14 +23,32 @@ export interface Books {
   G: bigint;
 }
 
+const NOTHING: Books = { U: 0n, C: 0n, W: 0n, D: 0n, Q: 0n, P: 0n, B: 0n, O: 0n, Z: 0n, R: 0n, G: 0n };
+
 /** All accounts by subsystem, micro-minutes. */
 export function audit(state: State): Map<string, Books> {
   const all = new Map<string, Books>();
   for (const [id, { C, W, D, Q, R }] of state.subsystems.entries())
-    all.set(id, { U: 0n, C, W, D, Q, P: 0n, B: 0n, O: 0n, Z: 0n, R, G: 0n });
-  const of = (collective: string): Books => {
+    all.set(id, { ...NOTHING, C, W, D, Q, R });
+  for (const [collective, held] of hanging(state)) {
     const books = all.get(state.collectives.get(collective)?.subsystem ?? '');
     if (books === undefined) throw new Error(`${collective} is in no subsystem`);
+    for (const account of ['U', 'P', 'B', 'O', 'Z', 'G'] as const) books[account] += held[account];
+  }
+  for (const [at, pool] of state.pools.entries()) {
+    const books = all.get(at.slice(0, at.indexOf('/')));
+    if (books === undefined) throw new Error(`pool ${at} of no subsystem`);
+    books.G += pool.value;
+  }
+  return all;
+}
+
+/** What hangs on each collective: U, P, B, O, Z, and G without pools. */
+function hanging(state: State): Map<string, Books> {
+  const all = new Map<string, Books>();
+  const of = (collective: string): Books => {
+    const books = all.get(collective) ?? { ...NOTHING };
+    all.set(collective, books);
     return books;
   };
   for (const [, w] of state.workloads.entries()) {
@@ -39,20 +58,62 @@ export function audit(state: State): Map<string, Books> {
   for (const [at, value] of state.balances.entries()) of(at.slice(at.indexOf('/') + 1)).B += value;
   for (const [outlet, value] of state.clearing.entries()) of(outlet).Z += value;
   for (const [, row] of state.keysets.entries())
-    for (let e = 0; e < 9; e++)
-      of(row.office).O += BigInt(((row.issued[e] ?? 0) - (row.redeemed[e] ?? 0)) * 2 ** e) * MICRO;
+    for (let e = 0; e < 9; e++) of(row.office).O += BigInt((row.issued[e] ?? 0) * 2 ** e) * MICRO;
+  for (const [, { office, redeemed, refreshed, recouped, wasted }] of state.keysets.entries())
+    for (const gone of [redeemed, refreshed, recouped, wasted])
+      for (let e = 0; e < 9; e++) of(office).O -= BigInt((gone[e] ?? 0) * 2 ** e) * MICRO;
   for (const [, load] of state.loads.entries())
-    if (load.signatures === undefined)
+    if (load.signatures === undefined && !load.cancelled)
       of(state.keysets.get(load.keyset)?.office ?? '').O += BigInt(300 * load.packs) * MICRO;
+  for (const [, refresh] of state.refreshes.entries())
+    if (refresh.signatures === undefined && refresh.closed === undefined)
+      for (const { exponent } of refresh.coupons)
+        of(state.keysets.get(refresh.keyset)?.office ?? '').O += BigInt(2 ** exponent) * MICRO;
+  for (const [, back] of state.takeBacks.entries())
+    if (back.signatures === undefined && !back.cancelled)
+      of(state.keysets.get(back.keyset)?.office ?? '').O += BigInt(back.minutes) * MICRO;
   for (const [, lot] of state.lots.entries()) if (lot.label === 'exclusive') of(lot.owner).G += lot.value;
   for (const [, p] of state.productions.entries())
     if (p.state === 'open' && p.label === 'exclusive') of(p.producer).G += p.labour + p.resources + p.means;
-  for (const [at, pool] of state.pools.entries()) {
-    const books = all.get(at.slice(0, at.indexOf('/')));
-    if (books === undefined) throw new Error(`pool ${at} of no subsystem`);
-    books.G += pool.value;
-  }
   return all;
+}
+
+/**
+ * The sums that the ledger keeps beside its tables, by collective and by subsystem, against the rows. A fault here says that a
+ * table holds value that src/economy/watches.ts does not see.
+ */
+function sumFaults(state: State): string[] {
+  const out: string[] = [];
+  const compare = (
+    name: string,
+    books: ReadonlyMap<string, Books>,
+    kept: ReadonlyMap<string, object>,
+  ): void => {
+    for (const id of new Set([...books.keys(), ...kept.keys()]))
+      for (const account of ['U', 'P', 'B', 'O', 'Z', 'G'] as const) {
+        const [is, sum] = [
+          books.get(id)?.[account] ?? 0n,
+          (kept.get(id) as Books | undefined)?.[account] ?? 0n,
+        ];
+        if (is !== sum) out.push(`watched ${account} of ${name} ${id.slice(0, 8)} is ${sum}, rows say ${is}`);
+      }
+  };
+  compare('collective', hanging(state), state.indexes.holdings);
+  compare('subsystem', audit(state), state.indexes.totals);
+  return out;
+}
+
+/** Folded from `stock` events, prices are the ledger's: over the members of a subsystem, what was told is the pool. */
+function toldFaults(state: State): string[] {
+  const told = new Map<string, bigint>();
+  for (const [at, row] of state.stock.entries()) {
+    const [collective, type] = at.split('/') as [string, string];
+    const pool = `${state.collectives.get(collective)?.subsystem}/${type}`;
+    told.set(pool, (told.get(pool) ?? 0n) + row.told);
+  }
+  return [...new Set([...told.keys(), ...[...state.pools.entries()].map(([at]) => at)])]
+    .filter((at) => (told.get(at) ?? 0n) !== (state.pools.get(at)?.value ?? 0n))
+    .map((at) => `told ${at}: ${told.get(at)}, pool ${state.pools.get(at)?.value}`);
 }
 
 /**
@@ -136,5 +197,7 @@ export function faults(state: State): string[] {
     days.set(`${w.wallet}/${w.day}`, (days.get(`${w.wallet}/${w.day}`) ?? 0) + w.minutes);
   for (const [at, minutes] of days)
     if (minutes > 1440 || state.walletDays.get(at) !== minutes) out.push(`wallet day ${at}`);
+  out.push(...sumFaults(state), ...toldFaults(state));
+  out.push(...couponFaults(state));
   return out;
 }

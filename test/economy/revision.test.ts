@@ -63,7 +63,8 @@ describe('month by month', () => {
     const events = w.at(MONTH_END + 1);
     const row = { a: min(1000), c: min(200), w: min(250), tax: min(300), debt: min(150) };
     const revision = revisionOf(shop);
-    expect(w.state.revisions.get(revision)).toEqual({ subsystem: shop, until: MONTH_END, ...row });
+    const basis = { debtBefore: 0n, settlement: 0n, limit: min(100), highest: min(750) };
+    expect(w.state.revisions.get(revision)).toEqual({ subsystem: shop, until: MONTH_END, ...row, ...basis });
     const told = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, String(value)]));
     expect(events).toEqual([{ kind: 'revision', revision, subsystem: shop, until: MONTH_END, ...told }]);
     expect(w.books('shop')).toEqual({ D: min(150), P: min(700), G: min(550) });

@@ -58,7 +58,7 @@ export interface Sent {
   readonly events: readonly LedgerEvent[];
 }
 
-const WITHOUT_NONCE = ['final_revision', 'claim', 'load', 'issue', 'redeem'];
+const WITHOUT_NONCE = ['final_revision', 'claim', 'load', 'issue', 'redeem', 'vote'];
 
 export class World {
   readonly state: State;
