@@ -59,6 +59,10 @@ try {
   await clerk.keyboard.press('+');
   await shoot(clerk, 'checkout');
   await clerk.setViewportSize({ width: 1024, height: 768 });
+  await clerk.keyboard.press('-');
+  await clerk.getByRole('button', { name: /: 1$/ }).waitFor();
+  await clerk.keyboard.press('+');
+  await clerk.getByRole('button', { name: /: 2$/ }).waitFor();
   await shoot(clerk, 'checkout-1024');
   await clerk.setViewportSize({ width: 1280, height: 800 });
   await clerk.keyboard.press('F12');

@@ -23,9 +23,10 @@ export function BasketLineRow({ line, open, marked, change, onMark, onAmount }: 
   const t = useT();
   const name = useName()(line.names);
   const row = useRef<HTMLLIElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a line that grew is shown as well
   useEffect(() => {
     if (marked) row.current?.scrollIntoView({ block: 'nearest' });
-  }, [marked]);
+  }, [marked, line.amount]);
   return (
     <li
       ref={row}

@@ -1,10 +1,11 @@
 /** How much of something: usual amounts to touch, a pad, the keyboard. Amounts are whole base units (pieces, grams, …). */
 import { IconCheck } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { Names } from '../../src/till-api.ts';
 import { useFormats, useName, useT } from '../context.tsx';
 import { type Digits, NO_DIGITS, padKey, pressDigit, toAmount } from '../digits.ts';
 import { unitShow } from '../units.ts';
+import { useKey } from '../use-key.ts';
 import { Action } from './action.tsx';
 import look from './amount-dialog.module.css';
 import { Dialog } from './dialog.tsx';
@@ -33,8 +34,6 @@ export function AmountDialog({ question, onClose }: Props): ReactElement {
   const nameOf = useName();
   const format = useFormats();
   const [digits, setDigits] = useState<Digits>(NO_DIGITS);
-  const whole = useRef<HTMLDivElement>(null);
-  useEffect(() => whole.current?.focus(), []);
 
   const { unit } = question;
   const { small, presets } = unitShow(unit);
@@ -43,18 +42,19 @@ export function AmountDialog({ question, onClose }: Props): ReactElement {
     onClose();
     question.take(to);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  useKey((event) => {
     const key = padKey(event.key);
-    if (key === null || (key === 'enter' && event.target !== whole.current)) return;
+    // Enter on a focused button presses that button.
+    if (key === null || (key === 'enter' && event.target instanceof HTMLButtonElement)) return;
     event.preventDefault();
+    event.stopPropagation();
     if (key !== 'enter') setDigits((was) => pressDigit(was, key, LENGTH));
     else if (amount !== null && amount > 0) choose(amount);
-  };
+  }, true);
 
   return (
     <Dialog opened title={t('amount.title', { name: nameOf(question.names) })} onClose={onClose} width={680}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: takes the keys of the pad */}
-      <div ref={whole} className={look.amount} tabIndex={-1} onKeyDown={onKeyDown} data-autofocus>
+      <div className={look.amount} tabIndex={-1} data-autofocus>
         <div className={look.side}>
           <div className={look.head}>
             <ProductPicture name={question.picture} side={72} />

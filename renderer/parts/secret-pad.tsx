@@ -3,9 +3,11 @@
  * the store, so no other window can show them.
  */
 import { IconCheck } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useT } from '../context.tsx';
 import { enough, LENGTHS, NO_DIGITS, padKey, pressDigit } from '../digits.ts';
+import { dialogOpen } from '../shortcuts.ts';
+import { useKey } from '../use-key.ts';
 import { Action } from './action.tsx';
 import { NumberPad } from './number-pad.tsx';
 import look from './secret-pad.module.css';
@@ -32,19 +34,21 @@ export function SecretPad({ label, kind, onSend }: Props): ReactElement {
     setDigits(NO_DIGITS);
     onSend(digits.text);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  useKey((event) => {
     const key = padKey(event.key);
     if (key === null) return;
+    // Under a dialog the pad rests, unless it is part of that dialog.
+    if (dialogOpen() && whole.current?.closest('[role="dialog"]') === null) return;
     // Enter on a focused button presses that button.
-    if (key === 'enter' && event.target !== whole.current) return;
+    if (key === 'enter' && event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
     event.stopPropagation();
     if (key === 'enter') send();
     else press(key);
-  };
+  }, true);
 
   return (
-    <fieldset ref={whole} className={look.secret} tabIndex={-1} onKeyDown={onKeyDown}>
+    <fieldset ref={whole} className={look.secret} tabIndex={-1} data-autofocus>
       <legend className={look.label}>{label}</legend>
       <output className={look.dots} data-secret aria-label={t('pin.entered', { count: digits.text.length })}>
         {Array.from({ length: Math.max(length.min, digits.text.length) }, (_, i) => (

@@ -44,17 +44,20 @@ export function CountSheet({ lines }: { readonly lines: readonly SheetLine[] }):
     const next = nextUncounted(lines, line?.type ?? null);
     if (next !== null) choose(next);
   };
+  // The next product is there at once, for the next digits may come before the terminal has answered.
   const enter = async () => {
     if (!line || amount === null || !isOpen(line)) return;
-    const answer = await ask({ intent: 'count_enter', type: line.type, amount });
-    if (!answer.ok) return;
-    speak(
-      t('count.counted', {
-        name: `${nameOf(line.product.names)}, ${format.amount(amount, line.product.unit)}`,
-      }),
-    );
+    const { type, product } = line;
+    const next = nextUncounted(lines, type);
+    if (next !== null) setChosen(next);
     setDigits(NO_DIGITS);
-    goOn();
+    const answer = await ask({ intent: 'count_enter', type, amount });
+    if (answer.ok) {
+      speak(t('count.counted', { name: `${nameOf(product.names)}, ${format.amount(amount, product.unit)}` }));
+    } else {
+      setChosen(type);
+      setDigits(digits);
+    }
   };
   useKey((event) => {
     const key = padKey(event.key);

@@ -5,7 +5,7 @@ import { de } from '../../renderer/locales/de.ts';
 import { en } from '../../renderer/locales/en.ts';
 import type { Intent } from '../../src/till-api.ts';
 import { answerSearch, type OpenOptions, openStudio, type Studio } from './screen.ts';
-import { checkout, entering, LINES, line, product, VIEW } from './views.ts';
+import { ACCOUNT, checkout, entering, LINES, line, product, services, VIEW } from './views.ts';
 
 let studio: Studio;
 let page: Page;
@@ -34,7 +34,7 @@ async function open(
 /** Waits until the screen has asked so many things that are no search, and gives them. */
 async function asked(count: number): Promise<Intent[]> {
   const real = () => studio.door.asked.filter((intent) => intent.intent !== 'search');
-  await expect.poll(() => real().length).toBe(count);
+  await expect.poll(() => real().length, { timeout: 10_000 }).toBe(count);
   return real();
 }
 const focused = () => page.evaluate(() => document.activeElement?.getAttribute('role'));
@@ -137,6 +137,20 @@ test('a scan into the PIN pad is not sent', async () => {
   expect(await asked(1)).toEqual([{ intent: 'enter_pin', pin: '1234' }]);
 });
 
+test('a new PIN is typed three times with Enter, by keyboard alone', async () => {
+  await open('services', { ...VIEW, services: services({ phase: 'open' }, { account: ACCOUNT }) });
+  await page.getByRole('button', { name: en.services.changePin }).click();
+  await page.getByRole('dialog').waitFor();
+  for (const [step, pin] of ['1234', '4321', '4321'].entries()) {
+    await page
+      .getByText(en.services.step.replace('{{done}}', `${step + 1}`).replace('{{of}}', '3'))
+      .waitFor();
+    await page.keyboard.type(pin);
+    await page.keyboard.press('Enter');
+  }
+  expect(await asked(1)).toEqual([{ intent: 'services_change_pin', old: '1234', new: '4321' }]);
+});
+
 test('giving up asks first; Escape never gives up', async () => {
   await open('checkout', { ...VIEW, checkout: checkout({ phase: 'hold_again' }) });
   await page.keyboard.press('Escape');
@@ -173,11 +187,24 @@ test('a refusal is said in words and goes away with the next success', async () 
 test('an entry of the count goes on to the next product; nothing typed enters nothing', async () => {
   await open('stock', { ...VIEW, stock: entering(2) });
   await page.keyboard.press('Enter');
+  // Fast hands: the second entry does not wait for the terminal's answer to the first.
   await page.keyboard.type('17');
   await page.keyboard.press('Enter');
-  const third = entering(2).products[2]!;
-  expect(await asked(1)).toEqual([{ intent: 'count_enter', type: third.type, amount: 17 }]);
-  await page.getByRole('heading', { name: entering(2).products[3]!.names.en }).waitFor();
+  await page.keyboard.type('23');
+  await page.keyboard.press('Enter');
+  const [, , third, fourth, fifth] = entering(2).products;
+  expect(await asked(2)).toEqual([
+    { intent: 'count_enter', type: third!.type, amount: 17 },
+    { intent: 'count_enter', type: fourth!.type, amount: 23 },
+  ]);
+  await page.getByRole('heading', { name: fifth!.names.en }).waitFor();
+  // One that is refused comes back with its digits.
+  studio.door.answer = () => ({ ok: false, refusal: 'no_count' });
+  await page.keyboard.type('5');
+  await page.keyboard.press('Enter');
+  await page.getByText(en.refusal.no_count).waitFor();
+  await page.getByRole('heading', { name: fifth!.names.en }).waitFor();
+  expect(await page.locator('[data-entry]').innerText()).toContain('5');
 });
 
 test('the language changes at once and is remembered, for each window its own', async () => {
