@@ -13,6 +13,7 @@ import { absorbed, openProduction, producerKey, voteNeeded } from './open-produc
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { LotRow, ProductionRow } from './state.ts';
+import { parametersOf } from './subsystem-parameters.ts';
 import type { AllocateMop, DeallocateMop } from './transaction.ts';
 import { subsystemOf } from './who.ts';
 
@@ -61,16 +62,17 @@ export const deallocateMopRule: Rule<DeallocateMop, DeallocatePlan> = {
   kind: 'deallocate_mop',
   signers: (context, { production }) => producerKey(context, production),
   check(context, { production, lot: id, minutes }): Result<DeallocatePlan, Refusal> {
-    const { state, time, parameters } = context;
+    const { state, time } = context;
     const row = openProduction(state, production);
     if (!row.ok) return row;
     const lot = state.lots.get(id);
     const use = lot?.use;
     if (lot === undefined) return refuse('unknown_lot');
     if (use?.as !== 'mop' || use.production !== production) return refuse('not_allocated');
-    const reach = use.beyondDurability ? parameters.beyondMax : 1;
+    const { beyondMax } = parametersOf(context, subsystemOf(state, row.value.producer));
+    const reach = use.beyondDurability ? beyondMax : 1;
     const { product, theta } = operate(elementsOf(id, lot), minutes, reach);
-    if (voteNeeded(context, row.value.estimate, absorbed(row.value) + theta)) return refuse('vote_needed');
+    if (voteNeeded(context, row.value, absorbed(row.value) + theta)) return refuse('vote_needed');
     if (minutes > Math.floor((time - use.since) / MINUTE_SECONDS)) return refuse('longer_than_elapsed');
     return ok({ row: row.value, lot: { ...lot, value: lot.value - theta, elements: product }, theta });
   },

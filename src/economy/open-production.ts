@@ -4,8 +4,9 @@ import type { MicroMinutes } from '../units/micro-minutes.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context } from './rule.ts';
 import type { ProductionRow, State } from './state.ts';
+import { parametersOf } from './subsystem-parameters.ts';
 import type { Id, Key } from './transaction.ts';
-import { keysOf } from './who.ts';
+import { keysOf, subsystemOf } from './who.ts';
 
 /** For `signers`: the key of the production's producer. Refuses `unknown_production`. */
 export function producerKey({ state }: Context, production: Id): Result<readonly Key[], Refusal> {
@@ -25,7 +26,12 @@ export function absorbed({ labour, resources, means }: ProductionRow): MicroMinu
   return labour + resources + means;
 }
 
-/** Whether a production estimated, or grown, to this value needs a vote that did not accept it. */
-export function voteNeeded({ state, parameters }: Context, estimate: Id, value: MicroMinutes): boolean {
-  return value > parameters.voteAbove && !state.acceptedProductions.has(estimate);
+/** Whether a producer's production, estimated or grown to this value, needs a vote of its subsystem that did not accept it. */
+export function voteNeeded(
+  context: Context,
+  { producer, estimate }: Pick<ProductionRow, 'producer' | 'estimate'>,
+  value: MicroMinutes,
+): boolean {
+  const { voteAbove } = parametersOf(context, subsystemOf(context.state, producer));
+  return value > voteAbove && !context.state.acceptedProductions.has(estimate);
 }

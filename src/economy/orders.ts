@@ -130,7 +130,8 @@ export const startRule: Rule<Start, StartPlan> = {
     if (estimate === undefined || producer === undefined) return refuse('unknown_estimate');
     if (state.orders.get(estimate.order)?.rejected) return refuse('order_rejected');
     if (estimate.production !== undefined) return refuse('already_started');
-    if (voteNeeded(context, id, total(estimate.outputs))) return refuse('vote_needed');
+    if (voteNeeded(context, { producer, estimate: id }, total(estimate.outputs)))
+      return refuse('vote_needed');
     const subsystem = subsystemOf(state, producer);
     const labels = new Set(estimate.outputs.map(({ type }) => labelOf(state, subsystem, type)));
     if (labels.size > 1) return refuse('common_in_exclusive');

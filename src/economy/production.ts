@@ -38,10 +38,10 @@ export const allocateResourceRule: Rule<AllocateResource, ResourcePlan> = {
     const { state } = context;
     const row = openProduction(state, production);
     if (!row.ok) return row;
-    const { producer, label, estimate } = row.value;
+    const { producer, label } = row.value;
     const lot = state.lots.get(id);
     const value = lot === undefined || amount > lot.amount ? 0n : partValue(lot, amount);
-    if (voteNeeded(context, estimate, absorbed(row.value) + value)) return refuse('vote_needed');
+    if (voteNeeded(context, row.value, absorbed(row.value) + value)) return refuse('vote_needed');
     const owned = ownedLot(state, id, producer, amount);
     if (!owned.ok) return owned;
     if (owned.value.value < 0n) return refuse('worn_out');
@@ -79,7 +79,7 @@ export const allocateWorkloadRule: Rule<AllocateWorkload, WorkloadPlan> = {
     const { state, time } = context;
     const row = openProduction(state, production);
     if (!row.ok) return row;
-    if (voteNeeded(context, row.value.estimate, absorbed(row.value) + ofMinutes(minutes)))
+    if (voteNeeded(context, row.value, absorbed(row.value) + ofMinutes(minutes)))
       return refuse('vote_needed');
     const today = dayOf(time);
     if (day > today || day <= today - WORKLOAD_DAYS) return refuse('day_out_of_range');

@@ -14,6 +14,7 @@ import type { Refusal } from './refusals.ts';
 import { addLot, ownedLot, takeFromLot } from './resources.ts';
 import type { Context, Rule } from './rule.ts';
 import type { DeliveryRow, LotRow, State, WriteOffRow } from './state.ts';
+import { parametersOf } from './subsystem-parameters.ts';
 import type { Amount, Collectivize, Id, WriteOff } from './transaction.ts';
 import { keysOf, labelOf, subsystemOf } from './who.ts';
 
@@ -89,17 +90,19 @@ function lostStock(context: Context, { owner, amount, origin }: WriteOff, row: D
  * `not_enough`, `amount_zero`, `too_late` (more than `reverseDays` days ago).
  */
 export function reversible(
-  { state, time, parameters }: Context,
+  context: Context,
   { owner, amount, writeOff }: Collectivize,
   type: Id,
 ): Result<WriteOffRow, Refusal> {
+  const { state, time } = context;
   const row = state.writeOffs.get(writeOff ?? '');
   if (row === undefined) return refuse('unknown_write_off');
   if (row.type !== type) return refuse('wrong_product');
   if (row.owner !== owner) return refuse('not_owner');
   if (amount > row.amount) return refuse('not_enough');
   if (amount === 0) return refuse('amount_zero');
-  return row.time < time - parameters.reverseDays * DAY_SECONDS ? refuse('too_late') : ok(row);
+  const { reverseDays } = parametersOf(context, subsystemOf(state, owner));
+  return row.time < time - reverseDays * DAY_SECONDS ? refuse('too_late') : ok(row);
 }
 
 /** The goods are back, as they were written off and at that value; they take their type's label. */
