@@ -14,6 +14,7 @@ export type StockCause =
   | 'settlement'
   | 'merge'
   | 'write_off'
+  | 'transfer'
   | 'take_back'
   | 'vote';
 

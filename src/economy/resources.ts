@@ -4,13 +4,14 @@
  */
 import { ok, type Result, refuse } from '../result.ts';
 import { type MicroMinutes, proRata } from '../units/micro-minutes.ts';
+import { delivered, takeDelivered } from './deliveries.ts';
 import { enter, hasRoom } from './pool.ts';
 import { typeId } from './product.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
-import type { LotRow, State } from './state.ts';
+import type { DeliveryRow, LotRow, State } from './state.ts';
 import type { Amount, Id, Product, Transfer } from './transaction.ts';
-import { collective, keysOf, strongTrust } from './who.ts';
+import { collective, keysOf, labelOf, strongTrust, subsystemOf } from './who.ts';
 
 /** The id of a product type; told to the world when it is met for the first time. */
 export function ensureType(context: Context, product: Product): Id {
@@ -53,6 +54,8 @@ export function ownedLot(state: State, id: Id, owner: Id, amount: Amount): Resul
   return lot.use === undefined ? ok(lot) : refuse('in_use');
 }
 
+type TransferPlan = { readonly lot: LotRow } | { readonly delivery: DeliveryRow };
+
 /**
  * Change of ownership (§3.2), signed by both owners: the whole lot or a part of it, value pro rata, floor. For `use` the
  * receiver gets a new lot with the transaction's id, and strong trust is needed. For `dispatch` the goods go into the
@@ -61,28 +64,42 @@ export function ownedLot(state: State, id: Id, owner: Id, amount: Amount): Resul
  * oneself), `unknown_lot`, `not_owner`, `not_enough`, `amount_zero`, `in_use` (allocated to a production), `worn_out` (a negative
  * residual cannot be sold), `value_overflow` (the pool is full). A means of production keeps the ages of its elements; in dispatch stock
  * a composition dissolves into value.
+ * `lot` may also name the transfer that brought goods into dispatch stock: they leave the pool at today's average, as a lot of the
+ * receiver (also of the outlet itself, which takes them off the shelf) or into another outlet's stock. Such goods are not `in_use` or `worn_out`.
  */
-export const transferRule: Rule<Transfer, LotRow> = {
+export const transferRule: Rule<Transfer, TransferPlan> = {
   kind: 'transfer',
   signers: ({ state }, { from, to }) => keysOf(state, from, to),
-  check({ state }, { lot, amount, from, to, purpose }): Result<LotRow, Refusal> {
+  check({ state }, { lot, amount, from, to, purpose }): Result<TransferPlan, Refusal> {
     if (purpose === 'dispatch' && !collective(state, to).dispatches) return refuse('not_an_outlet');
     if (from !== to && !strongTrust(state, from, to)) return refuse('no_trust');
-    if (from === to && purpose === 'use') return refuse('same_collective');
+    const row = state.deliveries.get(lot);
+    if (from === to && purpose === (row === undefined ? 'use' : 'dispatch')) return refuse('same_collective');
+    if (row !== undefined) {
+      const delivery = delivered(state, from, row, amount);
+      return delivery.ok ? ok({ delivery: delivery.value }) : delivery;
+    }
     const owned = ownedLot(state, lot, from, amount);
     if (!owned.ok) return owned;
     if (purpose === 'dispatch' && owned.value.value < 0n) return refuse('worn_out');
     if (purpose === 'dispatch' && !hasRoom(state, to, owned.value.type, amount))
       return refuse('value_overflow');
-    return owned;
+    return ok({ lot: owned.value });
   },
-  apply(context: Context, { lot, amount, to, purpose }, row): void {
-    const value = takeFromLot(context, lot, row, amount);
-    if (purpose === 'use')
-      addLot(context, context.id, { ...row, amount, value, owner: to, origin: context.id });
-    else {
-      enter(context, to, row.type, amount, row.label === 'common' ? 0n : value, 'dispatch');
-      context.state.deliveries.set(context.id, { outlet: to, type: row.type, amount });
+  apply(context: Context, { lot: at, amount, to, purpose }, plan): void {
+    const { state, id } = context;
+    const stock = 'delivery' in plan;
+    const value = stock
+      ? takeDelivered(context, at, plan.delivery, amount, 'transfer')
+      : takeFromLot(context, at, plan.lot, amount);
+    const { type } = stock ? plan.delivery : plan.lot;
+    const label = stock ? labelOf(state, subsystemOf(state, to), type) : plan.lot.label;
+    if (purpose === 'use') {
+      const moved = { type, amount, value, owner: to, label, origin: id };
+      addLot(context, id, stock ? moved : { ...plan.lot, ...moved });
+    } else {
+      enter(context, to, type, amount, label === 'common' ? 0n : value, 'dispatch');
+      state.deliveries.set(id, { outlet: to, type, amount });
     }
   },
 };

@@ -54,7 +54,7 @@ export interface Collectivize extends Act<'collectivize'> {
   readonly durability?: number;
   readonly writeOff?: Id;
 }
-/** §3.2 Both owners sign. `dispatch` puts the goods into a C2I collective's dispatch stock. */
+/** §3.2 Both owners sign. `dispatch` puts the goods into a C2I collective's dispatch stock. `lot` may also be the transfer that brought goods into `from`'s dispatch stock, which they leave. */
 export interface Transfer extends Act<'transfer'> {
   readonly lot: Id;
   readonly amount: Amount;

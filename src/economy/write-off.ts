@@ -8,14 +8,14 @@ import { ok, type Result, refuse } from '../result.ts';
 import { proRata } from '../units/micro-minutes.ts';
 import { post } from './accounts.ts';
 import { DAY_SECONDS } from './calendar.ts';
+import { delivered, takeDelivered } from './deliveries.ts';
 import { labelled } from './lot-use.ts';
-import { leave, stockOf } from './pool.ts';
 import type { Refusal } from './refusals.ts';
 import { addLot, ownedLot, takeFromLot } from './resources.ts';
 import type { Context, Rule } from './rule.ts';
-import type { DeliveryRow, LotRow, State, WriteOffRow } from './state.ts';
+import type { DeliveryRow, LotRow, WriteOffRow } from './state.ts';
 import { parametersOf } from './subsystem-parameters.ts';
-import type { Amount, Collectivize, Id, WriteOff } from './transaction.ts';
+import type { Collectivize, Id, WriteOff } from './transaction.ts';
 import { keysOf, labelOf, subsystemOf } from './who.ts';
 
 type WriteOffPlan = { readonly lot: LotRow } | { readonly delivery: DeliveryRow };
@@ -30,7 +30,12 @@ export const writeOffRule: Rule<WriteOff, WriteOffPlan> = {
   kind: 'write_off',
   signers: ({ state }, { owner }) => keysOf(state, owner),
   check({ state }, { owner, origin, lot: id, amount }): Result<WriteOffPlan, Refusal> {
-    if (id === undefined) return delivered(state, owner, origin, amount);
+    if (id === undefined) {
+      const row = state.deliveries.get(origin);
+      if (row === undefined) return refuse(amount === 0 ? 'amount_zero' : 'wrong_origin');
+      const delivery = delivered(state, owner, row, amount);
+      return delivery.ok ? ok({ delivery: delivery.value }) : delivery;
+    }
     const lot = ownedLot(state, id, owner, amount);
     if (!lot.ok) return lot;
     return lot.value.origin === origin ? ok({ lot: lot.value }) : refuse('wrong_origin');
@@ -50,17 +55,6 @@ export const writeOffRule: Rule<WriteOff, WriteOffPlan> = {
   },
 };
 
-function delivered(state: State, owner: Id, origin: Id, amount: Amount): Result<WriteOffPlan, Refusal> {
-  const delivery = state.deliveries.get(origin);
-  if (delivery !== undefined) {
-    if (delivery.outlet !== owner) return refuse('not_owner');
-    if (amount > Math.min(delivery.amount, stockOf(state, owner, delivery.type).amount))
-      return refuse('not_enough');
-  }
-  if (amount === 0) return refuse('amount_zero');
-  return delivery === undefined ? refuse('wrong_origin') : ok({ delivery });
-}
-
 function lostLot(context: Context, { owner, amount, lot: id }: WriteOff, lot: LotRow): WriteOffRow {
   const { type, label, durability, elements } = lot;
   const value = takeFromLot(context, id as Id, lot, amount);
@@ -78,9 +72,7 @@ function lostLot(context: Context, { owner, amount, lot: id }: WriteOff, lot: Lo
 
 function lostStock(context: Context, { owner, amount, origin }: WriteOff, row: DeliveryRow): WriteOffRow {
   const { state, time } = context;
-  const value = leave(context, owner, row.type, amount, 'write_off');
-  if (amount === row.amount) state.deliveries.delete(origin);
-  else state.deliveries.set(origin, { ...row, amount: row.amount - amount });
+  const value = takeDelivered(context, origin, row, amount, 'write_off');
   const label = labelOf(state, subsystemOf(state, owner), row.type);
   return { owner, type: row.type, amount, value, label, time };
 }

@@ -164,3 +164,54 @@ test('a lot keeps the durability of what was estimated as a means of production'
   );
   expect(w.state.lots.get(moved)).toMatchObject({ durability: 3000, owner: bakery });
 });
+
+test('dispatch stock leaves by the delivery that brought it, at the average: to another outlet, or off the shelf', () => {
+  const w = new World();
+  const [shop, kiosk] = [w.register('shop', true), w.register('kiosk', true)];
+  w.trust('shop', 'kiosk');
+  const bread = (minutes: number) => w.make('shop', minutes, 'anna', BREAD)[0] as string;
+  const shelf = { kind: 'transfer', from: shop, to: shop, purpose: 'dispatch' } as const;
+  const first = w.do({ ...shelf, lot: bread(300), amount: 10 }, 'shop');
+  w.do({ ...shelf, lot: bread(100), amount: 10 }, 'shop');
+  const give = {
+    kind: 'transfer',
+    lot: first,
+    amount: 4,
+    from: shop,
+    to: kiosk,
+    purpose: 'dispatch',
+  } as const;
+  const moved = w.send(give, 'shop', 'kiosk');
+  const line = { kind: 'stock', type: typeOf(BREAD), transaction: moved.id } as const;
+  expect(moved.events).toEqual([
+    { ...line, collective: shop, amount: '-4', value: String(-min(80)), cause: 'transfer' },
+    { ...line, collective: kiosk, amount: '4', value: String(min(80)), cause: 'dispatch' },
+  ]);
+  const held = (outlet: string) => w.state.stock.get(`${outlet}/${typeOf(BREAD)}`)?.amount;
+  expect([held(shop), held(kiosk)]).toEqual([16, 4]);
+  expect(w.state.pools.get(`${shop}/${typeOf(BREAD)}`)).toMatchObject({ amount: 20, value: min(400) });
+  const off = w.do({ ...give, to: shop, amount: 6, purpose: 'use' }, 'shop');
+  expect(w.state.lots.get(off)).toMatchObject({ amount: 6, value: min(120), owner: shop, origin: off });
+  // All ten of the first delivery are gone; what the kiosk got is a delivery of its own.
+  expect(w.send({ ...give, amount: 1 }, 'shop', 'kiosk').answer).toBe('unknown_lot');
+  const back = { ...give, lot: moved.id, from: kiosk, to: shop, purpose: 'use' } as const;
+  expect(w.send({ ...back, from: shop, to: kiosk }, 'shop', 'kiosk').answer).toBe('not_owner');
+  expect(w.send({ ...back, amount: 5 }, 'shop', 'kiosk').answer).toBe('not_enough');
+  expect(w.send({ ...back, amount: 0 }, 'shop', 'kiosk').answer).toBe('amount_zero');
+  expect(w.send({ ...back, to: kiosk, purpose: 'dispatch' }, 'kiosk').answer).toBe('same_collective');
+  const last = w.do(back, 'shop', 'kiosk');
+  expect(w.state.lots.get(last)).toMatchObject({ amount: 4, value: min(80), owner: shop });
+  expect(w.books('shop')).toEqual({ U: min(400), G: min(400) });
+});
+
+test('a common leaves the stock without value', () => {
+  const w = new World();
+  const shop = w.register('shop', true);
+  w.makeCommon('shop', BREAD);
+  const [bread] = w.make('shop', 20, 'ben', BREAD) as [string];
+  const self = { kind: 'transfer', amount: 10, from: shop, to: shop } as const;
+  const delivery = w.do({ ...self, lot: bread, purpose: 'dispatch' }, 'shop');
+  const off = w.do({ ...self, lot: delivery, purpose: 'use' }, 'shop');
+  expect(w.state.lots.get(off)).toMatchObject({ amount: 10, value: 0n, label: 'common' });
+  expect(w.books('shop')).toEqual({ U: min(20), C: min(20) });
+});
