@@ -25,7 +25,7 @@ export interface Accounts {
   readonly P: MicroMinutes;
   /** Balances by origin. */
   readonly B: MicroMinutes;
-  /** Coupons by office, open loads included. */
+  /** Coupons by office; open loads, refreshes and take backs included. */
   readonly O: MicroMinutes;
   /** Clearing of the outlets: redeemed + appropriated − charged. */
   readonly Z: MicroMinutes;
@@ -62,16 +62,23 @@ export function allAccounts(state: State): ReadonlyMap<Id, Accounts> {
     if (load.revision === undefined) of(load.collective).U += fromMinutes(load.minutes);
     else if (!load.claimed) of(load.collective).P += load.share ?? 0n;
   for (const [key, value] of state.balances.entries()) of(key.slice(key.indexOf('/') + 1)).B += value;
-  for (const [, { office, issued, redeemed }] of state.keysets.entries())
+  const owes = (id: Id, minutes: number): void => {
+    const keyset = state.keysets.get(id);
+    if (keyset === undefined) throw new Error(`a row belongs to no keyset: ${id}`);
+    of(keyset.office).O += fromMinutes(minutes);
+  };
+  for (const [id, { issued, redeemed, refreshed, recouped, wasted }] of state.keysets.entries())
     issued.forEach((count, exponent) => {
-      of(office).O += fromMinutes((count - (redeemed[exponent] ?? 0)) * 2 ** exponent);
+      const gone = [redeemed, refreshed, recouped, wasted].reduce((sum, of) => sum + (of[exponent] ?? 0), 0);
+      owes(id, (count - gone) * 2 ** exponent);
     });
-  for (const [, load] of state.loads.entries()) {
-    if (load.signatures !== undefined) continue;
-    const keyset = state.keysets.get(load.keyset);
-    if (keyset === undefined) throw new Error(`a load of no keyset: ${load.keyset}`);
-    of(keyset.office).O += fromMinutes(load.packs * PACK_MINUTES);
-  }
+  for (const [, { keyset, packs, signatures, cancelled }] of state.loads.entries())
+    if (signatures === undefined && !cancelled) owes(keyset, packs * PACK_MINUTES);
+  for (const [, { keyset, coupons, signatures, closed }] of state.refreshes.entries())
+    if (signatures === undefined && closed === undefined)
+      for (const { exponent } of coupons) owes(keyset, 2 ** exponent);
+  for (const [, { keyset, minutes, signatures, cancelled }] of state.takeBacks.entries())
+    if (signatures === undefined && !cancelled) owes(keyset, minutes);
   for (const [outlet, value] of state.clearing.entries()) of(outlet).Z += value;
   for (const [, lot] of state.lots.entries()) if (lot.label === 'exclusive') of(lot.owner).G += lot.value;
   for (const [key, pool] of state.pools.entries()) at(key.slice(0, key.indexOf('/'))).G += pool.value;

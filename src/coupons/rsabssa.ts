@@ -131,6 +131,21 @@ export function checkBlindSignature(
   );
 }
 
+/** Whether a blinded message is this message blinded with this factor: m · r^e ≡ blinded (mod n). What a holder shows to prove where a coupon comes from. */
+export function checkBlinding(
+  crypto: CryptoPort,
+  key: RsaPublicKey,
+  message: Uint8Array,
+  factor: bigint,
+  blinded: Uint8Array,
+): boolean {
+  const { n } = key;
+  if (inRange(key, blinded) !== undefined || factor < 1n || factor >= n) return false;
+  const m = beInt(emsaPssEncode(crypto, message, bitLength(n) - 1));
+  const x = beInt(crypto.rsaPublic(key, beBytes(factor, blinded.length)));
+  return (m * x) % n === beInt(blinded);
+}
+
 /**
  * The signature of the message itself, from the office's blind one (RFC 9474 §4.4), verified.
  * Refuses `unexpected_input_size`, `out_of_range` and `invalid_signature`.

@@ -1,7 +1,7 @@
 /**
  * Delegation (paper §2.2): an outlet registers the keys of its tills, each for some kinds of transactions and until a
  * time, so that the outlet's own key need not lie in a till. Signed by the outlet's own key.
- * Not here: who may sign as an outlet (`outlet.ts`); taking a delegation back before its time.
+ * Not here: who may sign as an outlet (`outlet.ts`); taking a delegation back before its time (`revoke.ts`).
  */
 import { ok, type Result, refuse } from '../result.ts';
 import { delegation } from './outlet.ts';

@@ -3,7 +3,7 @@
  * 2^0 … 2^8 minutes, and registers batches of cards. One keyset is live in a subsystem at a time: an office serves the
  * whole subsystem, so a coupon says nothing of a workplace, and keysets last for years, because short-lived ones would
  * link coupons to wallets. Coupons of an older keyset stay redeemable.
- * Not here: what the office signs (`load.ts`, `office-duty.ts`), where its private keys lie (the node).
+ * Not here: stopping a keyset or batch (`revoke.ts`), what the office signs (`load.ts`, `office-duty.ts`), where its private keys lie (the node).
  */
 import { beInt, toHex } from '../bytes.ts';
 import { checkKeyset } from '../coupons/keyset.ts';
@@ -53,7 +53,16 @@ export const keysetRule: Rule<PublishKeyset, { readonly id: Id }> = {
   apply(context: Context, { office, keys }, { id }): void {
     const { state, time } = context;
     const none = DENOMINATION_EXPONENTS.map(() => 0);
-    state.keysets.set(id, { office, keys, published: time, issued: none, redeemed: none });
+    state.keysets.set(id, {
+      office,
+      keys,
+      published: time,
+      issued: none,
+      redeemed: none,
+      refreshed: none,
+      recouped: none,
+      wasted: none,
+    });
     state.liveKeysets.set(subsystemOf(state, office), id);
     context.emit({ kind: 'keyset', keyset: id, office, moduli: keys.map(({ n }) => toHex(n)) });
   },

@@ -4,20 +4,27 @@
  * minutes move O → Z, from the office's obligations to the outlet's clearing. It belongs to the oldest announcement that
  * shows it, so whoever copies a batch on its way gains nothing; if it arrives later, coupon and clearing move to it.
  * `abort` publishes serials of purchases that an outlet gave up; from then on they can only be refreshed.
- * Not here: verifying signatures (`coupon-verdict.ts`), goods and charges (`hand-over.ts`), refreshing.
+ * Not here: which coupons are taken (`weigh.ts`), verifying signatures (`coupon-verdict.ts`), goods and charges
+ * (`hand-over.ts`), refreshing (`refresh.ts`).
  */
 import { DENOMINATION_EXPONENTS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes } from '../units/micro-minutes.ts';
-import { moveClearing } from './accounts.ts';
-import { couponOrder, couponsDigest, NOT_LOOKED, VALID, verifyCouponSignature } from './coupon-verdict.ts';
-import { couponKeys } from './office.ts';
+import { moveClearing, post } from './accounts.ts';
+import { dayOf } from './calendar.ts';
+import { couponOrder, couponsDigest } from './coupon-verdict.ts';
+import { addDay, windowDay } from './day-sums.ts';
+import { useGrace } from './grace.ts';
 import { outletSigner } from './outlet.ts';
+import { countCoupons, minutesOf, ordinalNow } from './owed.ts';
+import { makeVoid } from './refresh.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { AnnouncementRow, KeysetRow, SerialRow, State } from './state.ts';
+import { parametersOf } from './subsystem-parameters.ts';
 import type { Abort, Announce, Id, Redeem, RedeemedCoupon } from './transaction.ts';
-import { subsystemOf, weakTrust } from './who.ts';
+import { type Weighed, weigh } from './weigh.ts';
+import { subsystemOf } from './who.ts';
 
 /** Refuses `already_announced`: this outlet announced this digest before. Another's announcement of it is in nobody's way. */
 export const announceRule: Rule<Announce, null> = {
@@ -28,110 +35,23 @@ export const announceRule: Rule<Announce, null> = {
   },
   apply(context: Context, { outlet, digest }): void {
     const { state, id } = context;
-    state.announcements.set(id, { outlet, digest, ordinal: state.announcements.size });
+    state.announcements.set(id, { outlet, digest, ordinal: ordinalNow(state) });
     state.announced.set(`${outlet}/${digest}`, id);
     context.emit({ kind: 'announced', announcement: id, outlet });
   },
 };
 
-/** What one redemption does to one keyset. */
-interface KeysetUse {
-  readonly row: KeysetRow;
-  readonly trusted: boolean;
-  /** Redeemed by exponent, this redemption's coupons so far included. */
-  readonly redeemed: number[];
-}
-
-interface RedeemPlan {
+interface RedeemPlan extends Weighed {
   readonly announcement: AnnouncementRow;
-  readonly minutes: number;
-  readonly taken: readonly RedeemedCoupon[];
-  /** Those of `taken` that leave another announcement, with the outlet that loses them. */
-  readonly moved: readonly { readonly coupon: RedeemedCoupon; readonly from: Id }[];
-  readonly skipped: readonly { readonly serial: Id; readonly refusal: Refusal }[];
-  readonly keysets: ReadonlyMap<Id, KeysetUse>;
-}
-
-/**
- * The outlet that loses a spent coupon to `older`, or undefined when the coupon stays: it was spent as something else, or
- * its announcement is not younger, or that outlet is in another subsystem.
- */
-function losesTo(state: State, older: AnnouncementRow, coupon: RedeemedCoupon, row: SerialRow) {
-  const holder = state.announcements.get(row.by);
-  if (holder === undefined || holder.ordinal <= older.ordinal) return undefined;
-  if (row.keyset !== coupon.keyset || row.exponent !== coupon.exponent) return undefined;
-  return weakTrust(state, holder.outlet, older.outlet) ? holder.outlet : undefined;
-}
-
-/** Goes through the coupons one by one; each stands alone. */
-function weigh(context: Context, { outlet, coupons }: Redeem, announcement: AnnouncementRow): RedeemPlan {
-  const { state, crypto, couponVerdicts } = context;
-  const subsystem = subsystemOf(state, outlet);
-  const keysets = new Map<Id, KeysetUse | undefined>();
-  const keysetUse = (keyset: Id): KeysetUse | undefined => {
-    if (keysets.has(keyset)) return keysets.get(keyset);
-    const row = state.keysets.get(keyset);
-    const entry = row && {
-      row,
-      trusted: subsystemOf(state, row.office) === subsystem,
-      redeemed: [...row.redeemed],
-    };
-    keysets.set(keyset, entry);
-    return entry;
-  };
-  const taken: RedeemedCoupon[] = [];
-  const moved: { coupon: RedeemedCoupon; from: Id }[] = [];
-  const skipped: { serial: Id; refusal: Refusal }[] = [];
-  // A serial is seen once whatever its keyset: with one keyset the order excludes a second, with several it must be asked.
-  const severalKeysets = coupons[0]?.keyset !== coupons[coupons.length - 1]?.keyset;
-  const here = new Set<Id>();
-  let minutes = 0;
-
-  const verdict = (coupon: RedeemedCoupon, i: number): Refusal | undefined => {
-    const entry = keysetUse(coupon.keyset);
-    if (entry === undefined) return 'unknown_keyset';
-    if (!entry.trusted) return 'no_trust';
-    const row = state.serials.get(coupon.serial);
-    const from = row?.state === 'spent' ? losesTo(state, announcement, coupon, row) : undefined;
-    if (here.has(coupon.serial) || (row?.state === 'spent' && from === undefined)) return 'coupon_spent';
-    if (row?.state === 'locked') return 'coupon_locked';
-    if (row?.state === 'aborted') return 'coupon_aborted';
-    const found = couponVerdicts?.[i] ?? NOT_LOOKED;
-    const valid =
-      found === NOT_LOOKED
-        ? verifyCouponSignature(crypto, couponKeys(state, coupon.keyset), coupon)
-        : found === VALID;
-    if (!valid) return 'coupon_wrong';
-    if (from !== undefined) moved.push({ coupon, from });
-    else {
-      const redeemed = (entry.redeemed[coupon.exponent] ?? 0) + 1;
-      if (redeemed > (entry.row.issued[coupon.exponent] ?? 0)) return 'over_redemption';
-      entry.redeemed[coupon.exponent] = redeemed;
-    }
-    return undefined;
-  };
-
-  for (const [i, coupon] of coupons.entries()) {
-    const refusal = verdict(coupon, i);
-    if (refusal !== undefined) {
-      skipped.push({ serial: coupon.serial, refusal });
-      continue;
-    }
-    if (severalKeysets) here.add(coupon.serial);
-    taken.push(coupon);
-    minutes += 2 ** coupon.exponent;
-  }
-  const known = new Map<Id, KeysetUse>();
-  for (const [id, entry] of keysets) if (entry !== undefined) known.set(id, entry);
-  return { announcement, minutes, taken, moved, skipped, keysets: known };
 }
 
 /**
  * Refuses as a whole: `unknown_announcement` (none, or another outlet's), `already_redeemed`, `digest_differs`, `not_sorted` (a
  * serial twice in one keyset included). Each coupon stands alone; one that is not taken is skipped and named with its reason, in
- * this order: `unknown_keyset`, `no_trust` (the office is not in the outlet's subsystem), `coupon_spent`, `coupon_locked`,
- * `coupon_aborted`, `coupon_wrong` (signature), `over_redemption` (per keyset and denomination redeemed ≤ issued, always: that
- * bounds what an office can forge).
+ * this order: `unknown_keyset`, `no_trust` (the office is not in the outlet's subsystem), `coupon_spent`, `coupon_refreshed`
+ * (issued, or fast and older), `coupon_locked` (the serial in another denomination or keyset), `coupon_aborted`, `coupon_wrong`
+ * (signature), `grace_used_up`, `over_redemption` (per keyset and denomination never more than was issued: that
+ * bounds what an office can forge), `keyset_revoked` (announced after that; the coupon is gone and becomes w).
  */
 export const redeemRule: Rule<Redeem, RedeemPlan> = {
   kind: 'redeem',
@@ -145,24 +65,21 @@ export const redeemRule: Rule<Redeem, RedeemPlan> = {
     for (let i = 1; i < coupons.length; i++)
       if (couponOrder(coupons[i - 1] as RedeemedCoupon, coupons[i] as RedeemedCoupon) >= 0)
         return refuse('not_sorted');
-    return ok(weigh(context, redeem, announcement));
+    return ok({ ...weigh(context, redeem, announcement), announcement });
   },
   apply(context: Context, { outlet, announcement: by }, plan): void {
     const { state, id } = context;
-    for (const [keyset, { row, redeemed }] of plan.keysets) state.keysets.set(keyset, { ...row, redeemed });
-    // Rows are immutable, so coupons of one denomination share one.
-    const rows = new Map<Id, SerialRow[]>();
-    for (const { keyset, exponent, serial } of plan.taken) {
-      let shared = rows.get(keyset);
-      if (shared === undefined) {
-        shared = DENOMINATION_EXPONENTS.map((e) => ({ state: 'spent', by, keyset, exponent: e }));
-        rows.set(keyset, shared);
-      }
-      state.serials.set(serial, shared[exponent] as SerialRow);
-    }
+    for (const refresh of plan.voided) makeVoid(context, refresh);
+    bookTaken(context, outlet, plan);
+    bookWasted(state, plan.wasted);
+    setSerials(state, 'spent', by, plan.taken);
+    setSerials(state, 'wasted', by, plan.wasted);
     moveClearing(context, outlet, fromMinutes(plan.minutes));
-    for (const { coupon, from } of plan.moved)
+    countRedeemed(context, outlet, plan.minutes);
+    for (const { coupon, from } of plan.moved) {
       moveClearing(context, from, -fromMinutes(2 ** coupon.exponent));
+      countRedeemed(context, from, -(2 ** coupon.exponent));
+    }
     state.announcements.set(by, { ...plan.announcement, redeem: id });
     const moved = plan.moved.map(({ coupon, from }) => ({ serial: coupon.serial, from }));
     context.emit({
@@ -173,16 +90,99 @@ export const redeemRule: Rule<Redeem, RedeemPlan> = {
       serials: plan.taken.map(({ serial }) => serial),
       skipped: plan.skipped,
       ...(moved.length > 0 ? { moved } : {}),
+      ...(plan.wasted.length > 0 ? { wasted: minutesOf(plan.wasted) } : {}),
     });
   },
 };
+
+/** Coupons by keyset. */
+function byKeyset(coupons: Iterable<RedeemedCoupon>): ReadonlyMap<Id, readonly RedeemedCoupon[]> {
+  const out = new Map<Id, RedeemedCoupon[]>();
+  for (const coupon of coupons) {
+    const list = out.get(coupon.keyset);
+    if (list === undefined) out.set(coupon.keyset, [coupon]);
+    else list.push(coupon);
+  }
+  return out;
+}
+
+/** What is taken leaves O; what others had let become w comes back from there. Moved coupons left O before. */
+function bookTaken(context: Context, outlet: Id, { taken, moved, rescued }: RedeemPlan): void {
+  const { state } = context;
+  const gone = new Set(moved.map(({ coupon }) => coupon));
+  const saved = new Set(rescued);
+  for (const [keyset, coupons] of byKeyset(taken.filter((coupon) => !gone.has(coupon)))) {
+    const { office } = state.keysets.get(keyset) as KeysetRow;
+    const exponents = coupons.map(({ exponent }) => exponent);
+    countCoupons(state, keyset, 'redeemed', exponents);
+    const again = coupons.filter((coupon) => saved.has(coupon));
+    if (again.length > 0) {
+      countCoupons(
+        state,
+        keyset,
+        'wasted',
+        again.map(({ exponent }) => exponent),
+        -1,
+      );
+      post(state, subsystemOf(state, office), { W: fromMinutes(minutesOf(again)) });
+    }
+    useGrace(context, subsystemOf(state, outlet), office, fromMinutes(minutesOf(coupons)));
+  }
+}
+
+/**
+ * Coupons of a revoked keyset: O −, w −. The goods they were given for are in the outlet's clearing, which stays as much lower,
+ * and becomes w at a revision (§6.3). So nobody gains by showing one, and none can be recouped afterwards.
+ */
+function bookWasted(state: State, wasted: readonly RedeemedCoupon[]): void {
+  for (const [keyset, coupons] of byKeyset(wasted)) {
+    const { office } = state.keysets.get(keyset) as KeysetRow;
+    countCoupons(
+      state,
+      keyset,
+      'wasted',
+      coupons.map(({ exponent }) => exponent),
+    );
+    post(state, subsystemOf(state, office), { W: -fromMinutes(minutesOf(coupons)) });
+  }
+}
+
+/** Rows are immutable, so coupons of one denomination share one. */
+function setSerials(state: State, as: 'spent' | 'wasted', by: Id, coupons: readonly RedeemedCoupon[]): void {
+  const rows = new Map<Id, SerialRow[]>();
+  for (const { keyset, exponent, serial } of coupons) {
+    let shared = rows.get(keyset);
+    if (shared === undefined) {
+      shared = DENOMINATION_EXPONENTS.map((e) => ({ state: as, by, keyset, exponent: e }));
+      rows.set(keyset, shared);
+    }
+    state.serials.set(serial, shared[exponent] as SerialRow);
+  }
+}
+
+/** Minutes redeemed by day, today's unless told: a bound of what the outlet may take back (`take-back.ts`). */
+export function countRedeemed(
+  context: Context,
+  outlet: Id,
+  minutes: number,
+  day = dayOf(context.time),
+): void {
+  if (minutes === 0) return;
+  const { state, time } = context;
+  const { reverseDays } = parametersOf(context, subsystemOf(state, outlet));
+  const sums = state.redeemedDays.get(outlet) ?? [];
+  state.redeemedDays.set(outlet, addDay(sums, day, minutes, windowDay(time, reverseDays)));
+}
 
 interface AbortPlan {
   readonly fresh: readonly Id[];
   readonly skipped: readonly Id[];
 }
 
-/** Serials never seen become `aborted`; what was spent, locked or aborted before stays as it is and is named. Refuses `not_sorted`. */
+/**
+ * Serials never seen become `aborted`; what was seen before stays as it is and is named. An abort does not stop another
+ * outlet's redemption that was announced before it. Refuses `not_sorted`.
+ */
 export const abortRule: Rule<Abort, AbortPlan> = {
   kind: 'abort',
   signers: (context, { outlet }, offered) => outletSigner(context, outlet, 'abort', offered),
@@ -194,7 +194,9 @@ export const abortRule: Rule<Abort, AbortPlan> = {
     });
   },
   apply(context: Context, { outlet }, { fresh, skipped }): void {
-    for (const serial of fresh) context.state.serials.set(serial, { state: 'aborted', by: context.id });
+    const { state, id: by } = context;
+    const row: SerialRow = { state: 'aborted', by, outlet, ordinal: ordinalNow(state) };
+    for (const serial of fresh) state.serials.set(serial, row);
     context.emit({
       kind: 'aborted',
       outlet,

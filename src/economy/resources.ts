@@ -5,13 +5,14 @@
 import { ok, type Result, refuse } from '../result.ts';
 import { type MicroMinutes, proRata } from '../units/micro-minutes.ts';
 import { delivered, takeDelivered } from './deliveries.ts';
+import { ownerSigners } from './outlet.ts';
 import { enter, hasRoom } from './pool.ts';
 import { typeId } from './product.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { DeliveryRow, LotRow, State } from './state.ts';
 import type { Amount, Id, Product, Transfer } from './transaction.ts';
-import { collective, keysOf, labelOf, strongTrust, subsystemOf } from './who.ts';
+import { collective, labelOf, strongTrust, subsystemOf } from './who.ts';
 
 /** The id of a product type; told to the world when it is met for the first time. */
 export function ensureType(context: Context, product: Product): Id {
@@ -57,7 +58,7 @@ export function ownedLot(state: State, id: Id, owner: Id, amount: Amount): Resul
 type TransferPlan = { readonly lot: LotRow } | { readonly delivery: DeliveryRow };
 
 /**
- * Change of ownership (§3.2), signed by both owners: the whole lot or a part of it, value pro rata, floor. For `use` the
+ * Change of ownership (§3.2), signed by both owners (`ownerSigners`): the whole lot or a part of it, value pro rata, floor. For `use` the
  * receiver gets a new lot with the transaction's id, and strong trust is needed. For `dispatch` the goods go into the
  * receiver's dispatch stock, a common with price 0; the receiver must be a C2I collective, strongly trusted or the
  * owner itself (then one signature). Refuses `unknown_collective`, `not_an_outlet`, `no_trust`, `same_collective` (`use` to
@@ -69,7 +70,7 @@ type TransferPlan = { readonly lot: LotRow } | { readonly delivery: DeliveryRow 
  */
 export const transferRule: Rule<Transfer, TransferPlan> = {
   kind: 'transfer',
-  signers: ({ state }, { from, to }) => keysOf(state, from, to),
+  signers: (context, { from, to }, offered) => ownerSigners(context, [from, to], 'transfer', offered),
   check({ state }, { lot, amount, from, to, purpose }): Result<TransferPlan, Refusal> {
     if (purpose === 'dispatch' && !collective(state, to).dispatches) return refuse('not_an_outlet');
     if (from !== to && !strongTrust(state, from, to)) return refuse('no_trust');

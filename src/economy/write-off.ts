@@ -10,25 +10,26 @@ import { post } from './accounts.ts';
 import { DAY_SECONDS } from './calendar.ts';
 import { delivered, takeDelivered } from './deliveries.ts';
 import { labelled } from './lot-use.ts';
+import { ownerSigners } from './outlet.ts';
 import type { Refusal } from './refusals.ts';
 import { addLot, ownedLot, takeFromLot } from './resources.ts';
 import type { Context, Rule } from './rule.ts';
 import type { DeliveryRow, LotRow, WriteOffRow } from './state.ts';
 import { parametersOf } from './subsystem-parameters.ts';
 import type { Collectivize, Id, WriteOff } from './transaction.ts';
-import { keysOf, labelOf, subsystemOf } from './who.ts';
+import { labelOf, subsystemOf } from './who.ts';
 
 type WriteOffPlan = { readonly lot: LotRow } | { readonly delivery: DeliveryRow };
 
 /**
- * Signed by the owner's own key. With `lot`: (a part of) a free lot, value pro rata, floor; `origin` is the transaction that gave
+ * Signed by the owner (`ownerSigners`). With `lot`: (a part of) a free lot, value pro rata, floor; `origin` is the transaction that gave
  * ownership. Without: dispatch stock, which leaves the pool at today's average; `origin` is the transfer that brought it, and no
  * more of it is written off than it brought. Refuses `unknown_collective`, `unknown_lot`, `not_owner`, `not_enough`, `amount_zero`, `in_use`,
  * `wrong_origin`.
  */
 export const writeOffRule: Rule<WriteOff, WriteOffPlan> = {
   kind: 'write_off',
-  signers: ({ state }, { owner }) => keysOf(state, owner),
+  signers: (context, { owner }, offered) => ownerSigners(context, [owner], 'write_off', offered),
   check({ state }, { owner, origin, lot: id, amount }): Result<WriteOffPlan, Refusal> {
     if (id === undefined) {
       const row = state.deliveries.get(origin);

@@ -19,10 +19,12 @@ import { decodeEnvelope, keyOf } from '../../src/economy/envelope.ts';
 import type { LedgerEvent, StockCause } from '../../src/economy/events.ts';
 import { genesisState } from '../../src/economy/genesis.ts';
 import { issueFor } from '../../src/economy/office-duty.ts';
+import { owedFor } from '../../src/economy/owed.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
 import { enter } from '../../src/economy/pool.ts';
 import type { State } from '../../src/economy/state.ts';
-import type { Id, Key, RedeemedCoupon, Transaction } from '../../src/economy/transaction.ts';
+import type { Id, Key, RedeemedCoupon, Transaction, Voucher } from '../../src/economy/transaction.ts';
+import { voucherMessage } from '../../src/economy/voucher.ts';
 import { MINUTE } from '../../src/units/micro-minutes.ts';
 import { audit, type Books, faults, parity } from '../economy/audit.ts';
 
@@ -55,11 +57,24 @@ export function keysOfOffice(name: string): readonly RsaPrivateKey[] {
 export const published = (keys: readonly RsaPrivateKey[]) =>
   keys.map((key) => ({ n: modulusOf(key), e: 65_537 }));
 
-/** What a card keeps of a load: what it takes to finish the coupons. */
-export interface CardLoad {
+/** Serials as a card makes them: of fresh keys, blinded; with what it takes to finish the coupons and to prove where they come from. */
+export interface Blinding {
+  readonly keyset: Id;
+  readonly blinded: readonly Uint8Array[];
+  readonly factors: readonly Uint8Array[];
+  readonly holders: readonly Party[];
+  finish(signatures: readonly Uint8Array[]): RedeemedCoupon[];
+}
+/** What a card keeps of a load. */
+export interface CardLoad extends Blinding {
   readonly id: Id;
   readonly transaction: Extract<Transaction, { kind: 'load' }>;
-  finish(signatures: readonly Uint8Array[]): RedeemedCoupon[];
+}
+export interface CardRefresh extends Blinding {
+  readonly id: Id;
+  readonly transaction: Extract<Transaction, { kind: 'refresh' }>;
+  /** The old coupons' keys, which sign. */
+  readonly signers: readonly Party[];
 }
 
 /** Minutes by account; micro-minutes as a decimal fraction. */
@@ -187,13 +202,24 @@ export class Bank {
     expect(sent).toBe('accepted');
   }
 
-  /** What a card makes: blinded serials in the order of the load. `name` tells one card's loads from another's. */
-  cardLoad(name: string, packs = 1, wallet = this.wallet, office = 'office'): CardLoad {
+  /** Who holds a coupon: serial → its key. */
+  readonly holders = new Map<Id, Party>();
+  holder(serial: Id): Party {
+    const found = this.holders.get(serial);
+    if (found === undefined) throw new Error('nobody’s coupon');
+    return found;
+  }
+
+  /** Fresh coupon keys and their blinded serials. `name` tells one card's from another's. */
+  blinding(name: string, exponents: readonly number[], office = 'office'): Blinding {
     const keys = keysOfOffice(office);
     const keyset = toHex(keysetId(nodeCrypto, keys));
-    const items = loadExponents(packs).map((exponent, i) => {
+    const holders = exponents.map((_, i) => party(`coupon ${name} ${i}`));
+    const items = exponents.map((exponent, i) => {
       const key = keys[exponent] as RsaPrivateKey;
-      const message = nodeCrypto.sha256(ascii(`serial ${name} ${i}`));
+      const holder = holders[i] as Party;
+      const message = nodeCrypto.sha256(hexBytes(holder.key));
+      this.holders.set(toHex(message), holder);
       const bytes = concat(
         ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((part) => hexBytes(hash(`factor ${name} ${i} ${part}`))),
       );
@@ -201,18 +227,11 @@ export class Bank {
     });
     const blinded = blindLoad(nodeCrypto, items);
     if (!blinded.ok) throw new Error(blinded.refusal);
-    const transaction = {
-      kind: 'load',
-      chain: CHAIN,
-      g: '0123456789abcdef',
-      packs,
-      keyset,
-      wallet: wallet.key,
-      blinded: blinded.value.map((b) => b.blinded),
-    } as const;
     return {
-      id: this.idOf(transaction),
-      transaction,
+      keyset,
+      blinded: blinded.value.map((b) => b.blinded),
+      factors: items.map(({ factor }) => beBytes(factor, 256)),
+      holders,
       finish: (signatures) =>
         items.map(({ key, message, exponent }, i) => {
           const inverse = blinded.value[i]?.inverse ?? 0n;
@@ -223,11 +242,64 @@ export class Bank {
     };
   }
 
-  /** The office's answer to a load on the ledger. */
-  issue(load: CardLoad, office = 'office'): Extract<Transaction, { kind: 'issue' }> {
-    const row = this.state.loads.get(load.id);
-    if (row === undefined) throw new Error('no such load');
-    const issue = issueFor(nodeCrypto, CHAIN, keysOfOffice(office), load.id, row);
+  /** What a card makes: blinded serials in the order of the load. */
+  cardLoad(name: string, packs = 1, wallet = this.wallet, office = 'office'): CardLoad {
+    const made = this.blinding(name, loadExponents(packs), office);
+    const { keyset, blinded } = made;
+    const transaction = {
+      kind: 'load',
+      chain: CHAIN,
+      g: '0123456789abcdef',
+      packs,
+      keyset,
+      wallet: wallet.key,
+      blinded,
+    } as const;
+    return { ...made, id: this.idOf(transaction), transaction };
+  }
+
+  /** Coupons for whole packs, or with 0 packs one for one of its kind. `batch` vouches for it. */
+  cardRefresh(
+    name: string,
+    coupons: readonly RedeemedCoupon[],
+    { packs = 0, office = 'office', batch }: { packs?: number; office?: string; batch?: Party } = {},
+  ): CardRefresh {
+    const signers = coupons.map(({ serial }) => this.holder(serial));
+    const shown = coupons
+      .map(({ keyset, exponent, signature }, i) => ({
+        keyset,
+        exponent,
+        key: signers[i]?.key ?? '',
+        signature,
+      }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const exponents = packs === 0 ? shown.map(({ exponent }) => exponent) : loadExponents(packs);
+    const made = this.blinding(name, exponents, office);
+    const bare = {
+      kind: 'refresh',
+      chain: CHAIN,
+      packs,
+      keyset: made.keyset,
+      blinded: made.blinded,
+      coupons: shown,
+    } as const;
+    const transaction = batch === undefined ? bare : { ...bare, voucher: this.vouch(batch, bare) };
+    return { ...made, id: this.idOf(transaction), transaction, signers };
+  }
+
+  /** A card of a batch vouches. */
+  vouch(batch: Party, transaction: Parameters<typeof voucherMessage>[1]): Voucher {
+    const message = voucherMessage(nodeCrypto, transaction);
+    return { batch: batch.key, signature: nodeCrypto.ed25519Sign(batch.seed, message) };
+  }
+
+  /** The office's answer to a load, refresh or take back on the ledger. */
+  issue(load: { readonly id: Id }, office = 'office'): Extract<Transaction, { kind: 'issue' }> {
+    const owed = owedFor(this.state, load.id);
+    if (owed === undefined) throw new Error('nothing is owed');
+    const { exponents, row } = owed;
+    const order = { exponents, blinded: row.blinded };
+    const issue = issueFor(nodeCrypto, CHAIN, keysOfOffice(office), load.id, order);
     if (!issue.ok) throw new Error(issue.refusal);
     return issue.value;
   }

@@ -189,6 +189,8 @@ describe('count', () => {
     const at = `${bank.office.id}/${bread}`;
     bank.state.labels.set(at, 'common');
     bank.state.pools.set(at, { amount: 8, value: 0n, lows: [] });
+    const stock = bank.state.stock.get(`${bank.shop.id}/${bread}`);
+    if (stock !== undefined) bank.state.stock.set(`${bank.shop.id}/${bread}`, { ...stock, told: 0n });
     bank.settle();
     bank.next();
     expect(bank.change(() => send(count(bank.shop, [[bread, 10]])))).toEqual({});

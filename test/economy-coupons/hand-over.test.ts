@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { applyTransaction } from '../../src/economy/apply.ts';
 import { makeEnvelope } from '../../src/economy/build.ts';
+import { joinPools } from '../../src/economy/pool.ts';
 import type { HandOver, Id } from '../../src/economy/transaction.ts';
 import { POOL_AMOUNT_MAX } from '../../src/limits.ts';
 import { Bank, CHAIN, hash, type Party } from './bank.ts';
@@ -132,6 +133,53 @@ describe('hand over', () => {
     bank.next(2);
     expect(bank.change(() => send(handOver(bank.shop, { [bread]: 1 }, 10)))).toEqual({ G: -20, Z: -20 });
     expect(event('handed_over')).toMatchObject({ lack: '10000000' });
+  });
+
+  it('a sum above the highest price and one minute a sale counts as that; the excess stays in Z and is named', () => {
+    const bread = bank.stock(bank.shop, 'bread', 10, 100);
+    bank.next(1);
+    bank.stock(bank.kiosk, 'bread', 10, 0);
+    // 5 min each now, 10 yesterday: 2 × 10 + 3 sales are the most that rounding and an offline till explain.
+    expect(bank.change(() => send(handOver(bank.shop, { [bread]: 2 }, 23, 3)))).toEqual({
+      G: -10,
+      Z: -23,
+      R: 13,
+    });
+    expect(event('handed_over')).not.toHaveProperty('excess');
+    // Micro-minutes written for minutes.
+    expect(bank.change(() => send(handOver(bank.shop, { [bread]: 2 }, 20_000_000, 3)))).toEqual({
+      G: -10,
+      Z: -23,
+      R: 13,
+    });
+    expect(event('handed_over')).toMatchObject({ charged: 20_000_000, excess: '19999977000000' });
+    // A crowd has no more paid sales than a redemption has coupons.
+    expect(bank.change(() => send(handOver(bank.shop, { [bread]: 1 }, 1e12, 1e12)))).toEqual({
+      G: -5,
+      Z: -2_010,
+      R: 2_005,
+    });
+    bank.next(40);
+    expect(bank.change(() => send(handOver(bank.shop, { [bread]: 1 }, 10, 1)))).toEqual({
+      G: -5,
+      Z: -6,
+      R: 1,
+    });
+    expect(event('handed_over')).toMatchObject({ excess: '4000000' });
+  });
+
+  it('the highest price of both parts of a merge counts as well', () => {
+    const low = (day: number, value: bigint) => ({ time: day * 86_400, value, amount: 1 });
+    const pool = (value: bigint) => ({
+      amount: 1,
+      value,
+      lows: [low(10, value)],
+      highs: [low(5, value + 3n), low(10, value)],
+    });
+    const joined = joinPools(pool(4n), pool(8n), 20 * 86_400, 0);
+    expect(joined).toMatchObject({ amount: 2, value: 12n });
+    expect(joined.highs).toEqual([low(5, 11n), low(10, 8n), { ...low(20, 12n), amount: 2 }]);
+    expect(joined.lows).toEqual([low(10, 4n), { ...low(20, 12n), amount: 2 }]);
   });
 
   it('more than the book has enters as a surplus first and does not lower its own least sum', () => {

@@ -290,6 +290,32 @@ describe('the oldest announcement', () => {
   });
 });
 
+describe('the clearing', () => {
+  it('every change of it is remembered for the booking at a revision, at the winner and at the loser', () => {
+    const lows = (outlet: Party) => bank.state.clearingLows.get(outlet.id);
+    const older = bank.announce(bank.shop, [coin(4)]);
+    redeemAt(bank.kiosk, [coin(4), coin(3)]);
+    const [zero, first] = [
+      { time: 0, value: 0n },
+      { time: bank.block.time, value: 24_000_000n },
+    ];
+    expect(lows(bank.kiosk)).toEqual([zero, first]);
+    bank.next(2);
+    bank.send(older, bank.shop);
+    const moved = bank.block.time;
+    expect(lows(bank.shop)).toEqual([zero, { time: moved, value: 16_000_000n }]);
+    expect(lows(bank.kiosk)).toEqual([zero, { time: first?.time, value: 8_000_000n }]);
+    bank.next(35);
+    bank.next(35);
+    expect([...bank.state.clearingBooked.entries()].map(([at, x]) => [at.split('/')[0], x]).sort()).toEqual(
+      [
+        [bank.shop.id, 16_000_000n],
+        [bank.kiosk.id, 8_000_000n],
+      ].sort(),
+    );
+  });
+});
+
 describe('abort', () => {
   it('marks unseen serials; what is spent or aborted stays and is named', () => {
     redeemAt(bank.shop, [coin(0)]);
