@@ -27,7 +27,7 @@ import { ok, type Result, refuse } from '../src/result.ts';
 import type { Answer, SessionRefusal } from './card-line.ts';
 import type { Session } from './card-session.ts';
 
-/** Called after each block: coupons done of all. A card needs minutes for a load; this moves the bar. */
+/** Called when the card has begun and after each block: coupons done of all. A card needs minutes for a load; this moves the bar. */
 export type Progress = (done: number, all: number) => void;
 
 export interface PreparedLoad extends Signed {
@@ -94,6 +94,7 @@ export function cardServices(session: Session): CardServices {
       const { keysetId, coupons } = begun.value;
       if (!equal(keysetId, keyset.id)) return refuse('wrong_answer' satisfies SessionRefusal, 'keyset');
       const blinded: Uint8Array[] = [];
+      progress?.(0, coupons);
       for (let block = 0; block < loadBlocks(coupons); block++) {
         const count = Math.min(LOAD_BLOCK, coupons - blinded.length);
         const serials = await asked(blockCommand(block), (data) => parseBlock(count, data));

@@ -155,7 +155,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     entryState: (id) => outbox.state(id),
   });
 
-  const waitingForIssue = new Map<Id, () => void>();
+  const waitingForIssue = new Map<Id, (shown: boolean) => void>();
   const services = new Services({
     crypto,
     random,
@@ -164,16 +164,17 @@ export function createTerminal(options: TerminalOptions): Terminal {
     ledger,
     liveKeyset: () => view.liveKeyset(identity.outlet),
     keyset: (id) => view.keyset(id),
-    issued: (load, milliseconds) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => finish(false), milliseconds);
-        const finish = (shown: boolean) => {
-          clearTimeout(timer);
-          waitingForIssue.delete(load);
-          resolve(shown);
-        };
-        waitingForIssue.set(load, () => finish(true));
-      }),
+    issued: (load, milliseconds) => {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const finish = (shown: boolean) => {
+        clearTimeout(timer);
+        waitingForIssue.delete(load);
+        resolve(shown);
+      };
+      const timer = setTimeout(() => finish(false), milliseconds);
+      waitingForIssue.set(load, finish);
+      return { shown: promise, stop: () => finish(false) };
+    },
     outletName: (prefix) => {
       const hex = toHex(prefix);
       for (const [id, c] of view.book.collectives) if (id.startsWith(hex)) return c.name;
@@ -189,7 +190,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       landed(shown);
       if (shown.length > 0) sender.heard();
       for (const event of block.events) {
-        if (event.kind === 'issued') waitingForIssue.get(event.load)?.();
+        if (event.kind === 'issued') waitingForIssue.get(event.load)?.(true);
         if (event.kind === 'keyset') warmUp(crypto, random, view.keysets(), dispute);
       }
       stock.entryMoved();
@@ -290,6 +291,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       clearInterval(tick);
       unwatch();
       await sale.idle();
+      for (const finish of [...waitingForIssue.values()]) finish(false);
       await services.idle();
       await subscription.stop();
       await sender.stop();

@@ -520,10 +520,10 @@ export class Sale {
   }
 
   #trouble(refusal: string): undefined {
-    this.#dispatch({
-      event: 'trouble',
-      trouble: refusal === 'disk_full' || refusal === 'coupon_seen' ? refusal : troubleOf(refusal),
-    });
+    const said = refusal === 'disk_full' || refusal === 'coupon_seen' ? refusal : troubleOf(refusal);
+    // An answer cut off by a card that was pulled reads like a broken one.
+    const cut = this.#card === undefined && (said === 'channel_broken' || said === 'wrong_answer');
+    this.#dispatch({ event: 'trouble', trouble: cut ? 'card_left' : said });
     return undefined;
   }
 

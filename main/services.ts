@@ -30,8 +30,8 @@ export interface ServicesParts {
   readonly ledger: LedgerClient;
   liveKeyset(): Keyset | undefined;
   keyset(id: Id): Keyset | undefined;
-  /** Resolves when the stream has shown that this load is issued; false after `milliseconds`. */
-  issued(load: Id, milliseconds: number): Promise<boolean>;
+  /** Listens from now on. `shown` resolves when the stream has shown that this load is issued; false after `milliseconds`, or when stopped. */
+  issued(load: Id, milliseconds: number): { readonly shown: Promise<boolean>; stop(): void };
   outletName(prefix: Uint8Array): string;
   changed(): void;
 }
@@ -53,6 +53,9 @@ export class Services {
   #card: CardInField | undefined;
   #open: Open | undefined;
   #account: Account | undefined;
+  /** The card in the field has begun a load and not stored all of it. */
+  #unfinished = false;
+  /** Undefined also when the ledger did not answer. */
   #wallet: WalletAnswer | undefined;
   #lastAct: ServicesView['lastAct'];
   #busy: Promise<void> | undefined;
@@ -89,6 +92,7 @@ export class Services {
     this.#open?.session.close();
     this.#open = undefined;
     this.#account = undefined;
+    this.#unfinished = false;
     this.#wallet = undefined;
     this.#lastAct = undefined;
   }
@@ -102,7 +106,7 @@ export class Services {
   }
 
   #gone(): void {
-    const unfinishedLoad = this.#account?.openLoad !== undefined;
+    const unfinishedLoad = this.#unfinished;
     this.#forget();
     this.#set({ phase: 'card_gone', unfinishedLoad });
   }
@@ -161,6 +165,7 @@ export class Services {
     const account = await open.services.account();
     if (!account.ok) return this.#lost(account);
     this.#account = account.value;
+    this.#unfinished = account.value.openLoad !== undefined;
     this.#set({ phase: 'working', task: 'reading', done: 1, of: 2 });
     this.#wallet = walletAnswer(
       await this.#parts.ledger.get(`/v1/wallets/${toHex(account.value.walletKey)}`),
@@ -169,7 +174,8 @@ export class Services {
   }
 
   #lost(refusal: Refused): void {
-    if (refusal.refusal === 'card_left') {
+    // An answer cut off by a card that was pulled reads like a broken one.
+    if (refusal.refusal === 'card_left' || this.#card !== this.#open?.card) {
       this.#gone();
       return;
     }
@@ -232,6 +238,7 @@ export class Services {
   /** Claims every workload that a revision has covered, one after the other. */
   claim(): TillRefusal | undefined {
     if (this.#step.phase !== 'open') return 'not_now';
+    if (this.#wallet === undefined) return 'ledger_unreachable';
     const { workloads } = claimableOf(this.#wallet);
     if (workloads.length === 0) return 'nothing_to_claim';
     return this.#act('claim', async ({ services }) => {
@@ -282,6 +289,7 @@ export class Services {
     const account = this.#account;
     if (this.#step.phase !== 'open' || account === undefined) return 'not_now';
     const unfinished = account.openLoad;
+    if (unfinished === undefined && this.#wallet === undefined) return 'ledger_unreachable';
     const keyset =
       unfinished === undefined ? this.#parts.liveKeyset() : this.#parts.keyset(toHex(unfinished.keysetId));
     if (keyset === undefined) return 'office_silent';
@@ -295,7 +303,10 @@ export class Services {
   async #loadOn(open: Open, account: Account, packs: number, keyset: Keyset): Promise<boolean> {
     const all = packs * PACK_COUPONS * 2 + 1;
     const progress = (done: number) => this.#set({ phase: 'working', task: 'load', done, of: all });
-    const prepared = await open.services.prepareLoad(packs, keyset, (done) => progress(done));
+    const prepared = await open.services.prepareLoad(packs, keyset, (done) => {
+      this.#unfinished = true;
+      progress(done);
+    });
     if (!prepared.ok) return this.#refused('load', prepared);
     const body: Load = {
       kind: 'load',
@@ -313,9 +324,11 @@ export class Services {
     }
     const load = toHex(prepared.value.digest);
     progress(packs * PACK_COUPONS + 1);
+    // Listens before it asks: an issue between answer and waiting would be missed.
+    const issued = this.#parts.issued(load, OFFICE_MILLISECONDS);
     let signatures = await this.#signatures(load);
-    if (signatures === undefined && (await this.#parts.issued(load, OFFICE_MILLISECONDS)))
-      signatures = await this.#signatures(load);
+    if (signatures === undefined && (await issued.shown)) signatures = await this.#signatures(load);
+    issued.stop();
     if (signatures === undefined) {
       this.#done('load', 'office_silent');
       return true;
@@ -324,6 +337,7 @@ export class Services {
       progress(packs * PACK_COUPONS + 1 + done),
     );
     if (!stored.ok) return this.#refused('load', stored);
+    this.#unfinished = false;
     this.#done('load', 'done', packs * PACK_MINUTES);
     return true;
   }

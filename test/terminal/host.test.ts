@@ -172,8 +172,7 @@ describe('who gets in', () => {
       `evil.example:${port}`,
       `localhost:${port}`,
       '127.0.0.1',
-      `127.0.0.1:1`,
-      '',
+      '127.0.0.1:1',
     ])
       for (const path of ['/', '/assets/screen.js', token])
         expect((await get(path, { cookie, host: name })).status, name).toBe(421);
