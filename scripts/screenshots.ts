@@ -1,5 +1,5 @@
 /**
- * Photographs of the screen at work, for `docs/`: `npm run screenshots -- [folder]` (default `docs/screenshots`). Everything
+ * Photographs of the screen at work, for `docs/`: `npm run screenshots -- [folder]` (default `docs/screens`). Everything
  * behind it is real: the demo's economy, ledger, coupon office, terminal and simulated cards.
  */
 import { mkdir } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { en } from '../renderer/locales/en.ts';
 import { openRealTill } from '../test/browser/real-till.ts';
 import { buildScreen, launchChromium } from '../test/browser/screen.ts';
 
-const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
+const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screens', import.meta.url));
 await mkdir(folder, { recursive: true });
 const screen = await buildScreen();
 const till = await openRealTill(screen.dir, false);
@@ -69,7 +69,7 @@ try {
   await picture('hold');
   await customer.locator('[data-phase=hold_card]').waitFor();
   await shoot(clerk, 'hold-the-card');
-  await shoot(customer, 'customer-display');
+  await shoot(customer, 'display');
   await till.insert(1);
   await picture('pin');
   await shoot(clerk, 'pin');
@@ -78,7 +78,7 @@ try {
   await picture('paid');
   await customer.locator('[data-phase=paid]').waitFor();
   await shoot(clerk, 'paid');
-  await shoot(customer, 'customer-display-paid');
+  await shoot(customer, 'display-paid');
   await till.pull();
   await clerk.keyboard.press('Enter');
   await clerk.getByRole('combobox').waitFor();
@@ -111,7 +111,7 @@ try {
   await clerk.keyboard.type(till.pinOf(3));
   await clerk.keyboard.press('Enter');
   await clerk.getByRole('heading', { name: en.services.onCard, exact: true }).waitFor();
-  await shoot(clerk, 'card-services');
+  await shoot(clerk, 'services');
   await clerk.getByRole('button', { name: en.services.finish }).click();
   await till.pull();
 
