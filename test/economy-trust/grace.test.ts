@@ -1,0 +1,181 @@
+/** Coupons across a split (§2.1): the live keyset, and the grace in which one side takes the other's coupons. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LedgerEvent } from '../../src/economy/events.ts';
+import type { RedeemedCoupon } from '../../src/economy/transaction.ts';
+import { Bank, CHAIN, type Party } from '../economy-coupons/bank.ts';
+
+/** Office – bakery – dairy – kiosk, and the shop at the office. The dairy and the kiosk leave together. */
+let bank: Bank;
+let mine: readonly RedeemedCoupon[];
+
+beforeEach(() => {
+  bank = new Bank();
+  for (const [id, { ordinal }] of bank.state.collectives.entries())
+    bank.state.indexes.neighbours.add(id, ordinal);
+  const { office, bakery, dairy, kiosk, shop } = bank;
+  for (const [one, other] of [
+    [office, bakery],
+    [bakery, dairy],
+    [dairy, kiosk],
+    [office, shop],
+  ] as const)
+    link(one, other);
+  bank.openOffice();
+  mine = loaded('mine', dairy, bakery);
+});
+
+function link(one: Party, other: Party): void {
+  const [a, b] = [one.id, other.id].sort();
+  bank.state.trusts.set(`${a}/${b}`, { since: 0 });
+  bank.state.indexes.neighbours.link(one.id, other.id);
+}
+function trust(kind: 'establish_trust' | 'cancel_trust', one: Party, other: Party): readonly LedgerEvent[] {
+  const [a, b] = [one.id, other.id].sort() as [string, string];
+  const signers = kind === 'cancel_trust' ? [one] : [one, other];
+  expect(bank.send({ kind, chain: CHAIN, nonce: bank.nonce(), a, b }, ...signers)).toBe('accepted');
+  return bank.events;
+}
+
+/** Two packs: of the one, 300 minutes come from `origin`, of the other from `other`. */
+function loaded(name: string, origin: Party, other: Party): RedeemedCoupon[] {
+  bank.credit(bank.wallet, origin, 300);
+  bank.credit(bank.wallet, other, 300);
+  const load = bank.cardLoad(name, 2);
+  expect(bank.send(load.transaction, bank.wallet)).toBe('accepted');
+  const issue = bank.issue(load);
+  expect(bank.send(issue, bank.office)).toBe('accepted');
+  return load.finish(issue.signatures);
+}
+
+/** Redeems; the minutes taken, and why the others were not. */
+function redeem(outlet: Party, coupons: readonly RedeemedCoupon[]) {
+  const transaction = bank.announce(outlet, coupons);
+  expect(bank.send(transaction, outlet)).toBe('accepted');
+  const event = bank.events.find((e) => e.kind === 'redeemed');
+  if (event?.kind !== 'redeemed') throw new Error('nothing was redeemed');
+  return { minutes: event.minutes, refusals: [...new Set(event.skipped.map(({ refusal }) => refusal))] };
+}
+const minutes = (coupons: readonly RedeemedCoupon[]) =>
+  coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
+const Q = (party: Party) => {
+  const subsystem = bank.state.collectives.get(party.id)?.subsystem ?? '';
+  return Number(bank.state.subsystems.get(subsystem)?.Q) / 1e6;
+};
+
+describe('the live keyset', () => {
+  test('stays where its office is; the other part has none and cannot load', () => {
+    const events = trust('cancel_trust', bank.bakery, bank.dairy);
+    expect(events).toContainEqual({ kind: 'no_live_keyset', subsystem: bank.dairy.id });
+    expect(events.some((e) => e.kind === 'live_keyset')).toBe(false);
+    bank.credit(bank.wallet, bank.dairy, 300);
+    expect(bank.send(bank.cardLoad('more').transaction, bank.wallet)).toBe('balance_too_small');
+  });
+
+  test('goes with its office when that leaves', () => {
+    const events = trust('cancel_trust', bank.office, bank.bakery);
+    // The office is the oldest: its part keeps the id; bakery, dairy and kiosk leave.
+    expect(events).toContainEqual({ kind: 'no_live_keyset', subsystem: bank.bakery.id });
+    expect(bank.state.liveKeysets.get(bank.office.id)).toBe(bank.keyset);
+    expect(bank.state.liveKeysets.has(bank.bakery.id)).toBe(false);
+  });
+
+  test('a part whose own office had been superseded in a merge goes on with that one’s keyset', () => {
+    const row = bank.state.keysets.get(bank.keyset);
+    if (row === undefined) throw new Error('no keyset');
+    const counts = { issued: [], redeemed: [], refreshed: [], recouped: [], wasted: [] };
+    const own = { ...row, office: bank.dairy.id, ...counts };
+    bank.state.keysets.set('1'.repeat(64), { ...own, published: 10 });
+    bank.state.keysets.set('2'.repeat(64), { ...own, published: 20 });
+    bank.state.keysets.set('3'.repeat(64), { ...own, published: 30, revoked: { time: 40, ordinal: 0 } });
+    const events = trust('cancel_trust', bank.bakery, bank.dairy);
+    expect(events).toContainEqual({
+      kind: 'live_keyset',
+      subsystem: bank.dairy.id,
+      keyset: '2'.repeat(64),
+    });
+    expect(bank.state.liveKeysets.get(bank.office.id)).toBe(bank.keyset);
+  });
+});
+
+describe('grace', () => {
+  test('the other part takes what wallets with origins there had loaded, and no more; Q of both says how much', () => {
+    const events = trust('cancel_trust', bank.bakery, bank.dairy);
+    const until = bank.block.time + 90 * 86_400;
+    const [subsystem, office] = [bank.dairy.id, bank.office.id];
+    expect(events).toContainEqual({ kind: 'grace', subsystem, office, left: '300000000', until });
+    const before = { dairy: Q(bank.dairy), office: Q(bank.office) };
+    const big = mine.filter(({ exponent }) => exponent >= 5);
+    expect(minutes(big)).toBe(6 * 32 + 2 * 64);
+    // 192 minutes in 32s and one of 64; the second 64 would be 320.
+    const first = redeem(bank.kiosk, big);
+    expect(first.refusals).toEqual(['grace_used_up']);
+    expect(first.minutes % 32).toBe(0);
+    expect(first.minutes).toBeLessThanOrEqual(300);
+    expect(first.minutes).toBeGreaterThan(236);
+    expect(Q(bank.dairy)).toBe(before.dairy + first.minutes);
+    expect(Q(bank.office)).toBe(before.office - first.minutes);
+    const rest = mine.filter(({ exponent }) => exponent < 5);
+    const second = redeem(bank.kiosk, rest);
+    expect(second.refusals).toEqual(['grace_used_up']);
+    expect(first.minutes + second.minutes).toBe(300);
+    // Nothing is left: the office is a stranger's now. At home its coupons are what they were.
+    const taken = (serial: string) => bank.state.serials.has(serial);
+    const left = mine.filter(({ serial }) => !taken(serial));
+    expect(redeem(bank.kiosk, left)).toEqual({ minutes: 0, refusals: ['no_trust'] });
+    expect(redeem(bank.shop, left)).toEqual({ minutes: 300, refusals: [] });
+    expect(Q(bank.office)).toBe(before.office - 300);
+  });
+
+  test('ends with its time', () => {
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    bank.next(91);
+    expect(redeem(bank.kiosk, mine.slice(0, 1)).refusals).toEqual(['no_trust']);
+    expect(redeem(bank.shop, mine.slice(0, 1)).refusals).toEqual([]);
+  });
+
+  test('in its last second it holds', () => {
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    const { until } = bank.state.grace.get(`${bank.dairy.id}/${bank.office.id}`) ?? { until: 0 };
+    const transaction = bank.announce(bank.kiosk, mine.slice(0, 1));
+    bank.next((until - bank.block.time) / 86_400);
+    expect(bank.block.time).toBe(until);
+    expect(bank.send(transaction, bank.kiosk)).toBe('accepted');
+    expect(bank.events.find((e) => e.kind === 'redeemed')).toMatchObject({ minutes: 1, skipped: [] });
+  });
+
+  test('what a part has left is shared when it splits again, in the proportion of what each had loaded', () => {
+    // The kiosk worked too: 300 minutes of its own.
+    loaded('more', bank.kiosk, bank.kiosk);
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    const left = (party: Party) =>
+      bank.state.grace.get(`${bank.state.collectives.get(party.id)?.subsystem}/${bank.office.id}`)?.left;
+    expect(left(bank.dairy)).toBe(900_000_000n);
+    trust('cancel_trust', bank.dairy, bank.kiosk);
+    expect([left(bank.dairy), left(bank.kiosk)]).toEqual([300_000_000n, 600_000_000n]);
+    trust('establish_trust', bank.dairy, bank.kiosk);
+    expect(left(bank.kiosk)).toBe(900_000_000n);
+    const events = trust('establish_trust', bank.kiosk, bank.shop);
+    expect([...bank.state.grace.entries()]).toEqual([]);
+    expect(events.findLast((e) => e.kind === 'grace')).toMatchObject({ subsystem: bank.dairy.id, left: '0' });
+  });
+
+  test('an office that leaves is taken by those who stay', () => {
+    // Bakery, dairy and kiosk leave the office's part; all 600 minutes have origins among them.
+    trust('cancel_trust', bank.office, bank.bakery);
+    expect(bank.state.grace.get(`${bank.bakery.id}/${bank.office.id}`)?.left).toBe(600_000_000n);
+    expect(redeem(bank.kiosk, mine)).toEqual({ minutes: 600, refusals: [] });
+    expect(bank.state.grace.size).toBe(0);
+  });
+});
+
+test('a load that is cancelled after a split goes back to its origins, settled in Q', () => {
+  bank.credit(bank.wallet, bank.dairy, 300);
+  const load = bank.cardLoad('waits');
+  expect(bank.send(load.transaction, bank.wallet)).toBe('accepted');
+  trust('cancel_trust', bank.bakery, bank.dairy);
+  const before = { dairy: Q(bank.dairy), office: Q(bank.office) };
+  for (let i = 0; i <= 100; i++) bank.next();
+  expect(bank.send({ kind: 'cancel', chain: CHAIN, load: load.id }, bank.wallet)).toBe('accepted');
+  expect(Q(bank.dairy)).toBe(before.dairy + 300);
+  expect(Q(bank.office)).toBe(before.office - 300);
+});
