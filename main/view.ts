@@ -1,6 +1,6 @@
 /**
- * What the terminal has learnt from the stream: price book, keysets, batches, offices, spent serials, and the height it
- * stands at, written together. Folded from events alone; a break resumes at the height.
+ * What the terminal has learnt from the stream: price book, keysets and batches that are not revoked, serials that no till
+ * may take, and the height it stands at, written together. Folded from events alone; a break resumes at the height.
  */
 import { hexBytes, toHex } from '../src/bytes.ts';
 import { checkKeyset, type Keyset } from '../src/coupons/keyset.ts';
@@ -101,6 +101,11 @@ export class View {
     return keyset.value;
   }
 
+  /** A batch's id: the first 8 bytes of SHA-256 of its attestation key. */
+  #batchId(key: Uint8Array): string {
+    return toHex(this.#crypto.sha256(key).subarray(0, 8));
+  }
+
   #fold(event: LedgerEvent): void {
     const put = statement(this.#db, 'insert or replace into book values (?, ?, ?)');
     for (const change of this.book.fold(event)) put.run(change.table, change.key, this.#row(change));
@@ -122,7 +127,7 @@ export class View {
       }
       case 'batch': {
         const key = hexBytes(event.key).subarray(1);
-        const id = toHex(this.#crypto.sha256(key).subarray(0, 8));
+        const id = this.#batchId(key);
         this.#batches.set(id, { key, until: event.until });
         statement(this.#db, 'insert or replace into batches values (?, ?, ?)').run(
           id,
@@ -137,6 +142,27 @@ export class View {
       case 'aborted':
         for (const s of event.serials) serial(s, 'aborted');
         break;
+      case 'locked':
+        for (const s of event.serials) serial(s, 'locked');
+        break;
+      case 'refreshed':
+      case 'recouped':
+        for (const s of event.serials) serial(s, 'spent');
+        break;
+      case 'unlocked':
+        for (const s of event.serials) statement(this.#db, 'delete from serials where serial = ?').run(s);
+        break;
+      case 'keyset_revoked':
+        this.#keysets.delete(event.keyset);
+        this.#offices.delete(event.keyset);
+        statement(this.#db, 'delete from keysets where id = ?').run(event.keyset);
+        break;
+      case 'batch_revoked': {
+        const id = this.#batchId(hexBytes(event.key).subarray(1));
+        this.#batches.delete(id);
+        statement(this.#db, 'delete from batches where id = ?').run(id);
+        break;
+      }
     }
   }
 
