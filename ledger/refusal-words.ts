@@ -144,7 +144,10 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
     'A redemption took one of the coupons; the exchange is void.',
     'Eine Einlösung nahm einen der Gutscheine; der Tausch ist ungültig.',
   ],
-  not_issued: ['It is not issued yet; it can be cancelled.', 'Noch nicht ausgegeben; man kann es rückgängig machen.'],
+  not_issued: [
+    'It is not issued yet; it can be cancelled.',
+    'Noch nicht ausgegeben; man kann es rückgängig machen.',
+  ],
   too_early: ['The waiting time is not over.', 'Die Wartezeit ist noch nicht um.'],
   not_the_office: ['Only the office may do that.', 'Das darf nur die Ausgabestelle.'],
   wrong_blind_signature: ['A blind signature is wrong.', 'Eine blinde Unterschrift ist falsch.'],

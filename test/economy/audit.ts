@@ -4,8 +4,9 @@
  * state holds twice: members, stock with pools, walletDays with workloads, a means of production's value with its elements'
  * ages, a production's means and components with the lots in use.
  */
-import { couponFaults } from './audit-coupons.ts';
+
 import type { State } from '../../src/economy/state.ts';
+import { couponFaults } from './audit-coupons.ts';
 
 const MICRO = 1_000_000n;
 
