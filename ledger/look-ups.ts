@@ -3,6 +3,7 @@
  * loads wait for a keyset's office. Kept up from the rows that each block touched; the rules know nothing of them.
  * Not here: look-ups that rules use (Indexes in src/economy/state.ts).
  */
+import { owedFor } from '../src/economy/owed.ts';
 import type { State } from '../src/economy/state.ts';
 import type { Id, Key } from '../src/economy/transaction.ts';
 
@@ -49,6 +50,7 @@ export class LookUps {
   stockOf(outlet: Id): readonly string[] {
     return this.#stock.of(outlet);
   }
+  /** Loads, refreshes and take backs that are not issued, cancelled or void. */
   openLoadsOf(keyset: Id): readonly Id[] {
     return this.#openLoads.of(keyset);
   }
@@ -59,9 +61,9 @@ export class LookUps {
     else if (table === 'lots') this.#lots.put(key, state.lots.get(key)?.owner);
     else if (table === 'stock')
       this.#stock.put(key, state.stock.has(key) ? key.slice(0, key.indexOf('/')) : undefined);
-    else if (table === 'loads') {
-      const load = state.loads.get(key);
-      this.#openLoads.put(key, load?.signatures === undefined ? load?.keyset : undefined);
+    else if (table === 'loads' || table === 'refreshes' || table === 'take_backs') {
+      const owed = owedFor(state, key);
+      this.#openLoads.put(key, owed?.state === 'open' ? owed.row.keyset : undefined);
     }
   }
 }

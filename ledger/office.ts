@@ -1,12 +1,14 @@
 /**
- * The coupon office at work: it follows the event stream and answers every load of its keysets with an issue, all blind
- * signatures in one transaction. It keeps nothing but its keys: after a restart it asks which loads are open, and
- * because issuing is deterministic, an issue sent twice is the same transaction. No person decides about a load.
+ * The coupon office at work: it follows the event stream and answers every load, refresh and take back of its keysets with an
+ * issue, all blind signatures in one transaction; a slow refresh when its time has come. It keeps nothing but its keys: after a
+ * restart it asks what is open, and because issuing is deterministic, an issue sent twice is the same transaction. No person
+ * decides about a load. «Load» stands for all three here, as in an issue.
  * Not here: which load may be issued (the ledger's rules), making keys (office-keys.ts).
  */
 import { hexBytes } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { makeEnvelope } from '../src/economy/build.ts';
+import type { LedgerEvent } from '../src/economy/events.ts';
 import { issueFor } from '../src/economy/office-duty.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { type ClientRefusal, LedgerClient, path, pause } from './client.ts';
@@ -47,10 +49,21 @@ export function startOffice(options: OfficeOptions): Office {
 }
 
 interface LoadAnswer {
-  readonly state: 'open' | 'issued';
+  readonly state: 'open' | 'issued' | 'cancelled' | 'void';
   readonly keyset: Id;
-  readonly packs: number;
+  readonly exponents: readonly number[];
   readonly blinded: readonly string[];
+  readonly issueFrom: number;
+}
+
+/** What came in between: another copy of this office, the holder, a redemption. */
+const OVERTAKEN: readonly string[] = ['already_issued', 'already_cancelled', 'refresh_void'];
+
+/** The load, refresh or take back that an event asks the office of a keyset to issue. */
+function asked(event: LedgerEvent): { readonly id: Id; readonly keyset: Id } | undefined {
+  if (event.kind === 'load') return { id: event.load, keyset: event.keyset };
+  if (event.kind === 'refresh') return { id: event.refresh, keyset: event.keyset };
+  return event.kind === 'taken_back' ? { id: event.takeBack, keyset: event.keyset } : undefined;
 }
 
 class OfficeWork {
@@ -58,6 +71,8 @@ class OfficeWork {
   readonly #client: LedgerClient;
   readonly #signal: AbortSignal;
   readonly #keysets: ReadonlyMap<Id, OfficeKeys>;
+  /** Slow refreshes and when they may be issued. */
+  readonly #waiting = new Map<Id, number>();
 
   constructor(options: OfficeOptions, signal: AbortSignal) {
     this.#options = options;
@@ -69,18 +84,22 @@ class OfficeWork {
   async run(): Promise<void> {
     const status = await this.#insist('/v1/status');
     if (status === undefined) return;
-    const { chain, height } = status as { chain: string; height: number };
-    for (const keyset of this.#keysets.keys()) await this.#issueOpen(chain, keyset);
+    const { chain, height, now } = status as { chain: string; height: number; now: number };
+    for (const keyset of this.#keysets.keys()) await this.#issueOpen(chain, keyset, now);
     for await (const told of this.#client.follow(height + 1, this.#signal)) {
-      if (told.kind !== 'block') continue;
-      for (const event of told.block.events)
-        if (event.kind === 'load' && this.#keysets.has(event.keyset)) await this.#issue(chain, event.load);
+      const { time } = told.kind === 'block' ? told.block : told;
+      for (const event of told.kind === 'block' ? told.block.events : []) {
+        const load = asked(event);
+        if (load !== undefined && this.#keysets.has(load.keyset)) await this.#issue(chain, load.id, time);
+      }
+      for (const [id, issueFrom] of [...this.#waiting])
+        if (issueFrom <= time) await this.#issue(chain, id, time);
       if (this.#signal.aborted) return;
     }
   }
 
   /** Every load that was open when the office started. A keyset the ledger does not know yet owes nothing. */
-  async #issueOpen(chain: string, keyset: Id): Promise<void> {
+  async #issueOpen(chain: string, keyset: Id, now: number): Promise<void> {
     const tried = new Set<Id>();
     for (;;) {
       const answer = await this.#insist(path`/v1/keysets/${keyset}/loads`);
@@ -89,25 +108,31 @@ class OfficeWork {
       for (const load of open) {
         if (this.#signal.aborted) return;
         tried.add(load);
-        await this.#issue(chain, load);
+        await this.#issue(chain, load, now);
       }
     }
   }
 
-  async #issue(chain: string, id: Id): Promise<void> {
+  /** `now`: the ledger's time as last heard. */
+  async #issue(chain: string, id: Id, now: number): Promise<void> {
     const { crypto, seed, onIssued, onTrouble } = this.#options;
     const answer = (await this.#insist(path`/v1/loads/${id}`)) as LoadAnswer | undefined;
     const keys = answer === undefined ? undefined : this.#keysets.get(answer.keyset);
-    if (answer === undefined || keys === undefined || answer.state === 'issued') return;
+    this.#waiting.delete(id);
+    if (answer === undefined || keys === undefined || answer.state !== 'open') return;
+    if (answer.issueFrom > now) {
+      this.#waiting.set(id, answer.issueFrom);
+      return;
+    }
+    const { exponents } = answer;
     const blinded = answer.blinded.map(hexBytes);
-    const issue = issueFor(crypto, chain, keys.keys, id, { packs: answer.packs, blinded });
+    const issue = issueFor(crypto, chain, keys.keys, id, { exponents, blinded });
     if (!issue.ok) return onTrouble?.(id, issue.refusal, issue.detail);
     const { bytes } = makeEnvelope(crypto, issue.value, [seed]);
     while (!this.#signal.aborted) {
       const done = await this.#client.submit(bytes);
       if (done.ok) return onIssued?.(id, done.value.height);
-      // Another copy of this office was faster.
-      if (done.refusal === 'already_issued') return;
+      if (OVERTAKEN.includes(done.refusal)) return;
       onTrouble?.(id, done.refusal, done.detail);
       if (!PASSING.includes(done.refusal)) return;
       await pause(RETRY_MILLISECONDS, this.#signal);

@@ -203,7 +203,9 @@ function ordered(name: string, list: readonly unknown[], form: Form, crypto: Cry
   }
   if (name === 'serials' || name === 'on') return list.toSorted((a, b) => byText(a as string, b as string));
   const order = (item: unknown): string => {
-    const { type, product, keyset, serial } = item as Record<string, unknown>;
+    const { type, product, keyset, serial, key, load, index } = item as Record<string, unknown>;
+    if (typeof load === 'string') return `${load}${String(index).padStart(16, '0')}`;
+    if (typeof key === 'string') return key;
     if (typeof type === 'string') return type;
     if (product !== undefined) return typeId(crypto, product as Product);
     return typeof keyset === 'string' ? `${keyset}${serial}` : '';

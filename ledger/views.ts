@@ -6,6 +6,7 @@
  */
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { explainRevision, type Line } from '../src/economy/explain.ts';
+import { owedFor } from '../src/economy/owed.ts';
 import type { Id, Key } from '../src/economy/transaction.ts';
 import { QUERY_ROWS } from '../src/limits.ts';
 import { allAccounts, paritySum } from './accounts.ts';
@@ -75,23 +76,30 @@ export function liveKeysetView(view: View, subsystem: Id): Answer | undefined {
   return id === undefined ? undefined : keysetView(view, id);
 }
 
-/** Loads of a keyset that its office has not issued yet, oldest first. */
+/** Loads, refreshes and take backs of a keyset that its office has not issued yet, slow refreshes included; none of a revoked keyset. */
 export function openLoadsView(view: View, keyset: Id): Answer | undefined {
-  if (!view.state.keysets.has(keyset)) return undefined;
-  return { keyset, open: view.lookUps.openLoadsOf(keyset).slice(0, QUERY_ROWS) };
+  const row = view.state.keysets.get(keyset);
+  if (row === undefined) return undefined;
+  const open = row.revoked === undefined ? view.lookUps.openLoadsOf(keyset) : [];
+  return { keyset, open: open.slice(0, QUERY_ROWS) };
 }
 
+/** A load, refresh or take back as its office sees it. Of a refresh the old coupons are not told. */
 export function loadView(view: View, id: Id): Answer | undefined {
-  const row = view.state.loads.get(id);
-  if (row === undefined) return undefined;
-  const { wallet, keyset, packs, height, blinded, signatures } = row;
+  const owed = owedFor(view.state, id);
+  if (owed === undefined) return undefined;
+  const { as, row, state, exponents, issueFrom } = owed;
+  const { keyset, height, blinded, signatures } = row;
   return {
     id,
-    state: signatures === undefined ? 'open' : 'issued',
-    wallet,
+    kind: as,
+    state,
     keyset,
-    packs,
+    ...(as === 'load' ? { wallet: row.wallet } : {}),
+    ...(as === 'take_back' ? { minutes: row.minutes } : { packs: row.packs }),
     height,
+    issueFrom,
+    exponents: [...exponents],
     blinded: toJson(blinded),
     ...(signatures === undefined ? {} : { signatures: toJson(signatures) }),
   };

@@ -25,12 +25,16 @@ const NOVEMBER = Date.parse('2026-11-02T09:00:00Z') / 1000;
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 type Draft = Without<Transaction, 'chain' | 'nonce'>;
-const WITHOUT_NONCE = ['final_revision', 'claim', 'load', 'issue', 'redeem'];
+const WITHOUT_NONCE = ['final_revision', 'claim', 'load', 'issue', 'redeem', 'refresh', 'cancel', 'recoup'];
 
-/** A load as the card made it, and the way to its coupons. */
-export interface CardLoad {
-  readonly id: Id;
+/** Blinded serials as a card makes them, and the way to their coupons. Number i of `name` is signed for by `${name} ${i}`. */
+export interface Blinding {
+  readonly blinded: readonly Uint8Array[];
   finish(signatures: readonly string[]): RedeemedCoupon[];
+}
+/** A load as the card made it. */
+export interface CardLoad extends Blinding {
+  readonly id: Id;
 }
 
 export class SmallEconomy {
@@ -131,25 +135,20 @@ export class SmallEconomy {
     await this.send({ kind: 'claim', workload: this.id('workload'), revision }, 'anna');
   }
 
-  /** Anna's card loads one pack. */
-  async load(name: string): Promise<CardLoad> {
+  /** Fresh serials of these denominations. */
+  blinding(name: string, exponents: readonly number[]): Blinding {
     const { keyset, keys } = this.keys;
-    const items = loadExponents(1).map((exponent, i) => {
+    const items = exponents.map((exponent, i) => {
       const key = keys[exponent];
       if (key === undefined) throw new Error('no key');
-      const message = nodeCrypto.sha256(ascii(`${name} ${i}`));
+      const message = nodeCrypto.sha256(hexBytes(keyOfName(`${name} ${i}`)));
       const seed = nodeCrypto.hkdfSha256(message, new Uint8Array(0), ascii('factor'), 288);
       return { key, message, factor: blindingFactor(seed, key.n), exponent };
     });
     const blinded = blindLoad(nodeCrypto, items);
     if (!blinded.ok) throw new Error(blinded.refusal);
-    const wallet = keyOfName('anna');
-    const id = await this.send(
-      { kind: 'load', g: nonce(77), packs: 1, keyset, wallet, blinded: blinded.value.map((b) => b.blinded) },
-      'anna',
-    );
     return {
-      id,
+      blinded: blinded.value.map((b) => b.blinded),
       finish: (signatures) =>
         items.map(({ key, message, exponent }, i) => {
           const inverse = blinded.value[i]?.inverse ?? 0n;
@@ -158,6 +157,14 @@ export class SmallEconomy {
           return { keyset, exponent, serial: toHex(message), signature: done.value };
         }),
     };
+  }
+
+  /** Anna's card loads one pack. */
+  async load(name: string): Promise<CardLoad> {
+    const made = this.blinding(name, loadExponents(1));
+    const [{ keyset }, wallet] = [this.keys, keyOfName('anna')];
+    const load = { kind: 'load', g: nonce(77), packs: 1, keyset, wallet, blinded: made.blinded } as const;
+    return { ...made, id: await this.send(load, 'anna') };
   }
 
   id(name: string): Id {
