@@ -11,6 +11,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statfsSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +21,8 @@ export type Db = Database.Database;
 
 /** Room kept free for closing a sale on a full disk, bytes. */
 const RESERVE_BYTES = 1_048_576;
+/** Room beside the reserve below which no sale is begun: a sale, its crowd and some blocks write less. */
+const ROOM_BYTES = 524_288;
 
 /** Opens (and at first creates) a database by its schema file. `rebuildable`: losing the last second is harmless, it is fetched again. */
 export function openDatabase(file: string, schema: URL, rebuildable = false): Db {
@@ -71,13 +74,18 @@ export function isDiskFull(error: unknown): boolean {
 
 /** The reserve: a file of zeros beside the database. */
 export class Reserve {
+  readonly #dir: string;
   readonly #file: string;
   constructor(dataDir: string) {
+    this.#dir = dataDir;
     this.#file = join(dataDir, 'reserve');
   }
-  /** Makes the reserve if there is room; false when there is none. */
+  /** True when the reserve lies there and a sale has room beside it. Makes the reserve when there is room for both. */
   fill(): boolean {
-    if (existsSync(this.#file)) return true;
+    const { bavail, bsize } = statfsSync(this.#dir);
+    const free = bavail * bsize;
+    if (existsSync(this.#file)) return free >= ROOM_BYTES;
+    if (free < RESERVE_BYTES + ROOM_BYTES) return false;
     try {
       const fd = openSync(this.#file, 'w', 0o600);
       try {

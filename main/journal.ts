@@ -6,7 +6,7 @@
 import { concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
-import { type Db, statement, truncateWal } from './database.ts';
+import { type Db, isDiskFull, statement, truncateWal } from './database.ts';
 import { type RandomBelow, Slots } from './slots.ts';
 import { TRANSCRIPT_BYTES } from './transcript.ts';
 
@@ -98,7 +98,12 @@ export class Journal {
     if (row === undefined) db.prepare('insert into crowd values (1, 1, ?)').run(JSON.stringify(EMPTY_CROWD));
     this.#totals = row === undefined ? EMPTY_CROWD : (JSON.parse(row.totals) as CrowdTotals);
     this.#number = row?.number ?? 1;
-    this.prefill();
+    try {
+      this.prefill();
+    } catch (error) {
+      // A start on a full disk: the slots that are there do for the sale under way.
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   /** Slots for the next sales; between sales only. */

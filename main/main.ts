@@ -12,7 +12,7 @@ import type { CardReader, ReaderState } from './card-reader.ts';
 import type { Trust } from './card-session.ts';
 import { Catalogue } from './catalogue.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { openDatabase, Reserve } from './database.ts';
+import { isDiskFull, openDatabase, Reserve } from './database.ts';
 import type { Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { LedgerClient } from './ledger-client.ts';
@@ -68,11 +68,22 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const crypto = nodeCrypto;
   const now = () => clock.seconds();
 
-  // What lasts.
-  const db = openDatabase(join(dataDir, 'till.db'), new URL('./schema.sql', import.meta.url));
-  const viewDb = openDatabase(join(dataDir, 'view.db'), new URL('./view-schema.sql', import.meta.url), true);
-  const catalogue = new Catalogue(join(dataDir, 'catalogue.db'));
+  // What lasts. A start on a full disk takes the reserve, so that a sale under way can be closed.
   const reserve = new Reserve(dataDir);
+  const opened = <T>(open: () => T): T => {
+    try {
+      return open();
+    } catch (error) {
+      if (!isDiskFull(error) || !reserve.release()) throw error;
+      return open();
+    }
+  };
+  const file = (name: string) => join(dataDir, name);
+  const db = opened(() => openDatabase(file('till.db'), new URL('./schema.sql', import.meta.url)));
+  const viewDb = opened(() =>
+    openDatabase(file('view.db'), new URL('./view-schema.sql', import.meta.url), true),
+  );
+  const catalogue = opened(() => new Catalogue(file('catalogue.db')));
   let diskFull = !reserve.fill();
 
   // What the ledger says.
@@ -86,7 +97,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const ledger = new LedgerClient(options.ledgerUrl);
 
   // Journal and outbox: fact and errand.
-  const journal = new Journal(db, randomBelow, () => clock.stopwatch());
+  const journal = opened(() => new Journal(db, randomBelow, () => clock.stopwatch()));
   const outbox = new Outbox(db, crypto, random, identity);
   const taken = new TakenSerials(db);
   /** Entries the ledger has, by its answer or by its stream, whichever comes first. */
@@ -100,6 +111,26 @@ export function createTerminal(options: TerminalOptions): Terminal {
     till.changed('status', 'stock');
   });
 
+  const lookAtDisk = (full = !reserve.fill()): void => {
+    if (full === diskFull) return;
+    diskFull = full;
+    till.changed('status');
+    if (full) return;
+    // What could not be done on the full disk.
+    journal.erase();
+    journal.prefill();
+    sender.wake();
+  };
+  /** Runs what writes between sales; on a full disk it waits for room. */
+  const withRoom = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      lookAtDisk(true);
+    }
+  };
+
   const closeCrowd = (): void => {
     const small = journal.totals.sales < config.crowd.k;
     journal.closeCrowd(now(), small, (crowd) => outbox.storeCrowd(crowd, config.crowd, now()));
@@ -112,6 +143,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   const tooOld = () => now() - view.heard > config.offlineMax;
   const policy = (minutes: number): TillRefusal | undefined => {
+    withRoom(() => lookAtDisk());
     if (diskFull) return 'disk_full';
     if (minutes === 0) return undefined;
     if (tooOld()) return 'prices_too_old';
@@ -133,15 +165,14 @@ export function createTerminal(options: TerminalOptions): Terminal {
     serialTaken: (serial) => taken.add(serial),
     changed: () => till.changed('checkout'),
     closed: (figures) => {
-      crowdIfDue();
+      withRoom(crowdIfDue);
       till.changed('status', 'stock');
       options.figures?.(figures);
     },
-    diskFull: (full) => {
-      if (full) reserve.release();
-      else if (diskFull) reserve.fill();
-      if (full !== diskFull) till.changed('status');
-      diskFull = full;
+    noRoom: () => {
+      lookAtDisk(true);
+      // The reserve is for a sale under way, not for a new one.
+      return sale.state.step !== 'basket' && reserve.release();
     },
   });
 
@@ -186,14 +217,16 @@ export function createTerminal(options: TerminalOptions): Terminal {
   // The stream, and what follows from it.
   const subscription = new Subscription(options.ledgerUrl, view, clock, {
     block: (block) => {
-      const shown = outbox.shown(block.height, block.transactions);
-      landed(shown);
-      if (shown.length > 0) sender.heard();
+      withRoom(() => {
+        const shown = outbox.shown(block.height, block.transactions);
+        landed(shown);
+        if (shown.length > 0) sender.heard();
+        stock.entryMoved();
+      });
       for (const event of block.events) {
         if (event.kind === 'issued') waitingForIssue.get(event.load)?.(true);
         if (event.kind === 'keyset') warmUp(crypto, random, view.keysets(), dispute);
       }
-      stock.entryMoved();
       till.changed('checkout', 'stock', 'status');
     },
     connection: (connected) => {
@@ -261,13 +294,17 @@ export function createTerminal(options: TerminalOptions): Terminal {
   });
 
   const tick = setInterval(() => {
-    crowdIfDue();
-    journal.forgetTranscripts(now(), config.offlineMax);
-    if (diskFull && reserve.fill()) diskFull = false;
+    withRoom(() => lookAtDisk());
+    withRoom(() => {
+      crowdIfDue();
+      journal.forgetTranscripts(now(), config.offlineMax);
+    });
     till.changed('status');
   }, TICK_MILLISECONDS);
-  landed(outbox.shown(view.height));
-  stock.entryMoved();
+  withRoom(() => {
+    landed(outbox.shown(view.height));
+    stock.entryMoved();
+  });
   warmUp(crypto, random, view.keysets(), dispute);
   subscription.start();
   sender.wake();

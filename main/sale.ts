@@ -71,8 +71,8 @@ export interface SaleParts {
   changed(): void;
   /** A sale is closed and «paid» is shown: time for the crowd. */
   closed(figures: SaleFigures): void;
-  /** Something could not be written. */
-  diskFull(full: boolean): void;
+  /** Something could not be written. True when room was made: the same may be tried again. */
+  noRoom(): boolean;
 }
 
 /** A PIN typed for a card that has left waits this long for the next tap. */
@@ -343,10 +343,12 @@ export class Sale {
     if (!this.#unerased) return;
     this.#unerased = false;
     const { journal } = this.#parts;
-    journal.abortsMet(this.#met);
+    this.#written(() => {
+      journal.abortsMet(this.#met);
+      journal.erase();
+      journal.prefill();
+    });
     this.#met = [];
-    journal.erase();
-    journal.prefill();
   }
 
   async #open(card: CardInField): Promise<Session | Refused> {
@@ -527,16 +529,16 @@ export class Sale {
     return undefined;
   }
 
-  /** Runs a write; a full disk is told and false comes back, anything else is a bug. */
+  /** Runs a write, on a full disk once more in the room of the reserve; false when there was none. Anything else is a bug. */
   #written(work: () => void): boolean {
-    try {
-      work();
-      this.#parts.diskFull(false);
-      return true;
-    } catch (error) {
-      if (!isDiskFull(error)) throw error;
-      this.#parts.diskFull(true);
-      return false;
+    for (;;) {
+      try {
+        work();
+        return true;
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        if (!this.#parts.noRoom()) return false;
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Sends the outbox: when something is due and the ledger answers, one entry after the other; when it does not, again later. */
+import { isDiskFull } from './database.ts';
 import type { LedgerClient } from './ledger-client.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -48,7 +49,13 @@ export class Sender {
 
   async #run(): Promise<void> {
     this.#again = false;
-    const reached = await this.#outbox.flush(this.#ledger, this.#now, this.#decided);
+    let reached = false;
+    try {
+      reached = await this.#outbox.flush(this.#ledger, this.#now, this.#decided);
+    } catch (error) {
+      // What the ledger has said could not be written down: it is asked again, «exists» is success.
+      if (!isDiskFull(error)) throw error;
+    }
     this.#failures = reached ? 0 : this.#failures + 1;
   }
 

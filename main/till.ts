@@ -17,6 +17,7 @@ import { intentSchema } from '../src/till-intents.ts';
 import { ceilDiv } from '../src/units/micro-minutes.ts';
 import type { Ratio } from '../src/units/ratio.ts';
 import type { Catalogue } from './catalogue.ts';
+import { isDiskFull } from './database.ts';
 import type { Sale } from './sale.ts';
 import type { Services } from './services.ts';
 import type { Stock } from './stock.ts';
@@ -144,9 +145,19 @@ export class Till implements TillApi {
   async ask(intent: Intent): Promise<Answer> {
     const parsed = intentSchema.safeParse(intent);
     if (!parsed.success) return { ok: false, refusal: 'bad_intent' };
-    const answer = this.#do(parsed.data);
+    const answer = this.#done(parsed.data);
     if (answer === undefined) return { ok: true };
     return typeof answer === 'string' ? { ok: false, refusal: answer } : answer;
+  }
+
+  #done(intent: Intent): Answer | TillRefusal | undefined {
+    try {
+      return this.#do(intent);
+    } catch (error) {
+      // What could not be written has changed nothing.
+      if (!isDiskFull(error)) throw error;
+      return 'disk_full';
+    }
   }
 
   #do(intent: Intent): Answer | TillRefusal | undefined {

@@ -21,10 +21,20 @@ export class View {
   #height = 0;
   #time = 0;
   #heard = 0;
+  #heardOnDisk = 0;
 
   constructor(db: Db, crypto: CryptoPort) {
     this.#db = db;
     this.#crypto = crypto;
+    this.#load();
+  }
+
+  /** Takes what lies on disk, and nothing else. */
+  #load(): void {
+    const db = this.#db;
+    for (const map of [this.book.collectives, this.book.products, this.book.stock]) map.clear();
+    for (const map of [this.#keysets, this.#batches, this.#offices]) map.clear();
+    [this.#chain, this.#height, this.#time, this.#heardOnDisk] = ['', 0, 0, 0];
     const at = db.prepare('select * from position').get() as
       | { chain: string; height: number; time: number; heard: number }
       | undefined;
@@ -32,7 +42,8 @@ export class View {
       this.#chain = at.chain;
       this.#height = at.height;
       this.#time = at.time;
-      this.#heard = at.heard;
+      this.#heardOnDisk = at.heard;
+      this.#heard = Math.max(this.#heard, at.heard);
     }
     for (const row of db.prepare('select tab, key, row from book').all() as {
       tab: string;
@@ -170,25 +181,34 @@ export class View {
   apply(block: BlockEvents, now: number): boolean {
     if (this.#chain !== '' && block.height !== this.#height + 1) return false;
     if (this.#chain === '' && block.events[0]?.kind !== 'genesis') return false;
-    this.#db.transaction(() => {
+    const write = this.#db.transaction(() => {
       for (const event of block.events) this.#fold(event);
       this.#height = block.height;
       this.#time = block.time;
-      this.#heard = now;
+      [this.#heard, this.#heardOnDisk] = [now, now];
       statement(this.#db, 'insert or replace into position values (1, ?, ?, ?, ?)').run(
         this.#chain,
         block.height,
         block.time,
         now,
       );
-    })();
+    });
+    try {
+      write();
+    } catch (error) {
+      // Not written, so not learnt: half a block in memory would be folded twice.
+      this.#load();
+      throw error;
+    }
     return true;
   }
 
   /** The node has shown that it is there. Kept on disk once a minute: offlineMax counts days. */
   heardNow(now: number): void {
-    if (now - this.#heard >= 60) statement(this.#db, 'update position set heard = ?').run(now);
     this.#heard = now;
+    if (now - this.#heardOnDisk < 60) return;
+    statement(this.#db, 'update position set heard = ?').run(now);
+    this.#heardOnDisk = now;
   }
 
   keysets(): readonly Keyset[] {

@@ -91,6 +91,22 @@ describe('the node is away', () => {
     expect(till.view().status.ledger.tooOld).toBe(true);
   });
 
+  it('a quiet ledger that is heard all the time is remembered as heard, though it makes no block', async () => {
+    const between = await standBetween(shop.node.url);
+    const quiet = await shop.till({ ledgerUrl: between.url });
+    await ready(shop, quiet);
+    for (let i = 1; i <= 10; i++) {
+      quiet.clock.forward(30);
+      between.cutStreams();
+      await quiet.until('away', ({ status }) => !status.ledger.connected);
+      await quiet.until('heard', ({ status }) => status.ledger.connected);
+    }
+    await quiet.stop();
+    await between.stop();
+    const again = await shop.till({ ledgerUrl: between.url, clock: quiet.clock });
+    expect(again.view().status.ledger.ageSeconds).toBeLessThan(100);
+  });
+
   it('a purchase that was begun before is finished, whatever its amount: the ceiling is asked at «pay»', async () => {
     await ask(shop, till, { wheat_bread: 5 });
     await shop.stopNode();

@@ -100,6 +100,8 @@ export interface Shop {
     kind: K,
     from?: number,
   ): Promise<Extract<LedgerEvent, { kind: K }> & { readonly height: number }>;
+  /** Resolves when the ledger has this block. */
+  block(height: number): Promise<void>;
   get(path: string): Promise<Record<string, unknown>>;
   accounts(): Promise<{ readonly sum: bigint; readonly accounts: Readonly<Record<string, bigint>> }>;
   close(): Promise<void>;
@@ -202,6 +204,24 @@ export async function openShop(template: Template): Promise<Shop> {
       .blocks(from, 100_000)
       .flatMap(({ height, events: told }) => told.map((event) => ({ ...event, height })));
 
+  /** Resolves with what is found at some block, now or later. */
+  async function blocks<T>(find: () => T | undefined, what: string, told: () => string): Promise<T> {
+    let stop: () => void = () => undefined;
+    const come = new Promise<T>((resolve) => {
+      const look = () => {
+        const found = find();
+        if (found !== undefined) resolve(found);
+      };
+      stop = node.engine.subscribe(look);
+      look();
+    });
+    try {
+      return await inTime(come, what, told);
+    } finally {
+      stop();
+    }
+  }
+
   const shop: Shop = {
     world,
     get node() {
@@ -243,23 +263,20 @@ export async function openShop(template: Template): Promise<Shop> {
       return office;
     },
     events,
+    async block(height) {
+      await blocks(
+        () => (node.engine.height >= height ? true : undefined),
+        `block ${height}`,
+        () => '',
+      );
+    },
     async event(kind, from = 0) {
       type Wanted = Extract<LedgerEvent, { kind: typeof kind }> & { readonly height: number };
-      const found = () => events(from).find((event) => event.kind === kind) as Wanted | undefined;
-      let stop: () => void = () => undefined;
-      const come = new Promise<Wanted>((resolve) => {
-        const look = () => {
-          const one = found();
-          if (one !== undefined) resolve(one);
-        };
-        stop = node.engine.subscribe(look);
-        look();
-      });
-      try {
-        return await inTime(come, `event ${kind}`, () => JSON.stringify(events(from)).slice(0, 2_000));
-      } finally {
-        stop();
-      }
+      return blocks(
+        () => events(from).find((event) => event.kind === kind) as Wanted | undefined,
+        `event ${kind}`,
+        () => JSON.stringify(events(from)).slice(0, 2_000),
+      );
     },
     async get(path) {
       const response = await fetch(`${url}${path}`);
