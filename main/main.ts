@@ -212,6 +212,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return '';
     },
     changed: () => till.changed('services'),
+    closed: () => cardToItsPlace(),
   });
 
   // The stream, and what follows from it.
@@ -276,20 +277,19 @@ export function createTerminal(options: TerminalOptions): Terminal {
       closeCrowd();
       return undefined;
     },
-    servicesChanged: () => {
-      const card = reader.kind === 'ready' ? reader.card : undefined;
-      services.cardInField(services.active ? card : undefined);
-      sale.cardInField(services.active ? undefined : card);
-    },
+    servicesChanged: () => cardToItsPlace(),
     entryStored: () => sender.wake(),
   });
 
-  // The reader.
+  // The reader. The card in the field is the services' or the sale's.
+  const cardToItsPlace = (): void => {
+    const card = reader.kind === 'ready' ? reader.card : undefined;
+    services.cardInField(services.active ? card : undefined);
+    sale.cardInField(services.active ? undefined : card);
+  };
   const unwatch = options.reader.watch((state) => {
     reader = state;
-    const card = state.kind === 'ready' ? state.card : undefined;
-    if (services.active) services.cardInField(card);
-    sale.cardInField(services.active ? undefined : card);
+    cardToItsPlace();
     till.changed('status');
   });
 

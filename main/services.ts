@@ -34,6 +34,8 @@ export interface ServicesParts {
   issued(load: Id, milliseconds: number): { readonly shown: Promise<boolean>; stop(): void };
   outletName(prefix: Uint8Array): string;
   changed(): void;
+  /** Closed later than it was asked for: the card in the field is the sale's again. */
+  closed(): void;
 }
 
 /** How long a load waits for the office before it is left to be taken up later. */
@@ -59,6 +61,7 @@ export class Services {
   #wallet: WalletAnswer | undefined;
   #lastAct: ServicesView['lastAct'];
   #busy: Promise<void> | undefined;
+  #closing = false;
 
   constructor(parts: ServicesParts) {
     this.#parts = parts;
@@ -81,11 +84,15 @@ export class Services {
     return undefined;
   }
 
-  close(): TillRefusal | undefined {
-    if (this.#step.phase === 'working') return 'not_now';
+  /** At once, or as soon as the card has answered: one conversation at a time, and a load is not broken off. */
+  close(): undefined {
+    if (this.#busy !== undefined) {
+      this.#closing = true;
+      return;
+    }
+    this.#closing = false;
     this.#forget();
     this.#set({ phase: 'closed' });
-    return undefined;
   }
 
   #forget(): void {
@@ -119,7 +126,10 @@ export class Services {
   #run(work: () => Promise<void>): void {
     this.#busy = work().finally(() => {
       this.#busy = undefined;
-      if (this.#open !== undefined && this.#card !== this.#open.card && this.active) this.#gone();
+      if (this.#closing) {
+        this.close();
+        this.#parts.closed();
+      } else if (this.#open !== undefined && this.#card !== this.#open.card && this.active) this.#gone();
     });
   }
 

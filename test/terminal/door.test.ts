@@ -196,8 +196,8 @@ describe('any order of good intents, with cards coming and going', () => {
     till.reader.pull();
     await till.terminal.sale.idle();
     // What is still open is given up or finished, as a clerk would in the evening.
-    await till.until('services at rest', ({ services }) => services.step.phase !== 'working');
     await till.ask({ intent: 'services_close' });
+    await till.until('services closed', ({ services }) => services.step.phase === 'closed');
     if (till.view().checkout.frozen) {
       for (const intent of ['next_sale', 'cancel_payment', 'give_up'] as const) await till.ask({ intent });
       await till.until('the basket', ({ checkout }) => !checkout.frozen);

@@ -294,6 +294,24 @@ describe('who may offer services, and when', () => {
     ).toBe(3);
   });
 
+  it("closed while the card is spoken to: closes when it has answered, says no more, and the card is the sale's", async () => {
+    for (const wait of [undefined, 'pin'] as const) {
+      await till.done({ intent: 'services_open' });
+      till.reader.insert(shop.card(1));
+      if (wait !== undefined) {
+        await phase(wait);
+        await till.done({ intent: 'services_pin', pin: PIN });
+      }
+      await till.done({ intent: 'services_close' });
+      expect(await phase('closed')).toEqual({ step: { phase: 'closed' } });
+      await ask(shop, till, { salt: 1 });
+      await till.until('paid', ({ checkout }) => checkout.step.phase === 'paid');
+      expect(till.view().services).toEqual({ step: { phase: 'closed' } });
+      till.reader.pull();
+      await till.done({ intent: 'next_sale' });
+    }
+  });
+
   it('the card leaves: nothing of it stays on the screen, and another card is not taken for it', async () => {
     await enter();
     till.reader.pull();
