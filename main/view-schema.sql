@@ -7,7 +7,7 @@ create table position (
   time integer not null,
   heard integer not null
 ) strict;
--- The price book: table is collective | product | stock, row is JSON.
+-- The price book: table is collective | product | stock, and the live keyset of a subsystem: live. Row is JSON.
 create table book (
   tab text not null,
   key text not null,

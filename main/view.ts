@@ -16,7 +16,8 @@ export class View {
   readonly #crypto: CryptoPort;
   readonly #keysets = new Map<Id, Keyset>();
   readonly #batches = new Map<string, { readonly key: Uint8Array; readonly until: number }>();
-  readonly #offices = new Map<Id, Id>();
+  /** Subsystem → the keyset that loads are made with there. */
+  readonly #live = new Map<Id, Id>();
   #chain = '';
   #height = 0;
   #time = 0;
@@ -33,7 +34,7 @@ export class View {
   #load(): void {
     const db = this.#db;
     for (const map of [this.book.collectives, this.book.products, this.book.stock]) map.clear();
-    for (const map of [this.#keysets, this.#batches, this.#offices]) map.clear();
+    for (const map of [this.#keysets, this.#batches, this.#live]) map.clear();
     [this.#chain, this.#height, this.#time, this.#heardOnDisk] = ['', 0, 0, 0];
     const at = db.prepare('select * from position').get() as
       | { chain: string; height: number; time: number; heard: number }
@@ -51,12 +52,10 @@ export class View {
       row: string;
     }[])
       this.#restore(row.tab, row.key, JSON.parse(row.row) as Record<string, string>);
-    for (const row of db.prepare('select id, office, moduli from keysets').all() as {
-      id: string;
-      office: string;
+    for (const row of db.prepare('select moduli from keysets').all() as {
       moduli: string;
     }[])
-      this.#addKeyset(row.office, row.moduli.split(' '));
+      this.#addKeyset(row.moduli.split(' '));
     for (const row of db.prepare('select id, key, until from batches').all() as {
       id: string;
       key: string;
@@ -83,6 +82,7 @@ export class View {
   #restore(tab: string, key: string, row: Record<string, string>): void {
     if (tab === 'collective')
       this.book.collectives.set(key, { name: row.name ?? '', subsystem: row.subsystem ?? key });
+    else if (tab === 'live') this.#live.set(key, row.keyset ?? '');
     else if (tab === 'product') this.book.products.set(key, { name: row.name ?? '', unit: row.unit ?? '' });
     else {
       const [collective = '', type = ''] = key.split('/');
@@ -101,15 +101,22 @@ export class View {
   }
 
   /** A keyset that does not hold what it must is not taken, whatever the stream says. */
-  #addKeyset(office: Id, moduli: readonly string[]): Keyset | undefined {
+  #addKeyset(moduli: readonly string[]): Keyset | undefined {
     const keyset = checkKeyset(
       this.#crypto,
       moduli.map((n) => ({ n: hexBytes(n), e: 65_537 })),
     );
     if (!keyset.ok) return undefined;
     this.#keysets.set(toHex(keyset.value.id), keyset.value);
-    this.#offices.set(toHex(keyset.value.id), office);
     return keyset.value;
+  }
+
+  #setLive(subsystem: Id, keyset: Id): void {
+    this.#live.set(subsystem, keyset);
+    statement(this.#db, "insert or replace into book values ('live', ?, ?)").run(
+      subsystem,
+      JSON.stringify({ keyset }),
+    );
   }
 
   /** A batch's id: the first 8 bytes of SHA-256 of its attestation key. */
@@ -127,15 +134,23 @@ export class View {
         this.#chain = event.chain;
         break;
       case 'keyset': {
-        const keyset = this.#addKeyset(event.office, event.moduli);
-        if (keyset !== undefined)
-          statement(this.#db, 'insert or replace into keysets values (?, ?, ?)').run(
-            toHex(keyset.id),
-            event.office,
-            event.moduli.join(' '),
-          );
+        const keyset = this.#addKeyset(event.moduli);
+        if (keyset === undefined) break;
+        const id = toHex(keyset.id);
+        statement(this.#db, 'insert or replace into keysets values (?, ?, ?)').run(
+          id,
+          event.office,
+          event.moduli.join(' '),
+        );
+        this.#setLive(this.book.collectives.get(event.office)?.subsystem ?? event.office, id);
         break;
       }
+      case 'live_keyset':
+        this.#setLive(event.subsystem, event.keyset);
+        break;
+      case 'no_live_keyset':
+        this.#setLive(event.subsystem, '');
+        break;
       case 'batch': {
         const key = hexBytes(event.key).subarray(1);
         const id = this.#batchId(key);
@@ -165,7 +180,6 @@ export class View {
         break;
       case 'keyset_revoked':
         this.#keysets.delete(event.keyset);
-        this.#offices.delete(event.keyset);
         statement(this.#db, 'delete from keysets where id = ?').run(event.keyset);
         break;
       case 'batch_revoked': {
@@ -225,15 +239,10 @@ export class View {
     return this.#keysets.get(id);
   }
 
-  /** The newest keyset of an office in the outlet's subsystem: the one a load is made with. */
+  /** The keyset that is live in the outlet's subsystem: the one a load is made with. */
   liveKeyset(outlet: Id): Keyset | undefined {
     const subsystem = this.book.collectives.get(outlet)?.subsystem;
-    let live: Keyset | undefined;
-    for (const [id, keyset] of this.#keysets) {
-      const office = this.#offices.get(id);
-      if (office !== undefined && this.book.collectives.get(office)?.subsystem === subsystem) live = keyset;
-    }
-    return live;
+    return this.#keysets.get(this.#live.get(subsystem ?? '') ?? '');
   }
 
   /** A batch's attestation key by its 8-byte id; undefined when unknown or, by ledger time, expired. */

@@ -171,7 +171,14 @@ describe('any order of good intents, with cards coming and going', () => {
     { weight: 1, arbitrary: fc.constantFrom(1, 2).map((insert) => ({ insert })) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 1_500 }).map((bytes) => ({ bytes })) },
     { weight: 1, arbitrary: fc.constant({ pull: true }) },
-    { weight: 1, arbitrary: fc.constant({ idle: true }) },
+    // A person pays, or tries to: the card is held until the conversation is over, or pulled before.
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        tap: fc.constantFrom(1, 2),
+        cut: fc.option(fc.integer({ min: 0, max: 1_500 }), { nil: undefined }),
+      }),
+    },
   );
 
   it('T1 T2 every answer is of the list, and in the end minutes deleted = redeemed = charged, none lost', async () => {
@@ -188,10 +195,21 @@ describe('any order of good intents, with cards coming and going', () => {
           } else if ('insert' in one) till.reader.insert(shop.card(one.insert));
           else if ('bytes' in one) till.reader.pullAfterBytes(one.bytes);
           else if ('pull' in one) till.reader.pull();
-          else await till.terminal.sale.idle();
+          else {
+            await till.ask({ intent: 'services_close' });
+            await till.ask({ intent: 'add', type: shop.world.product('roll'), amount: 1 });
+            await till.ask({ intent: 'pay' });
+            till.reader.insert(shop.card(one.tap));
+            if (one.cut !== undefined) till.reader.pullAfterBytes(one.cut);
+            await till.terminal.sale.idle();
+            if (till.terminal.sale.state.step === 'pin' && one.cut === undefined) {
+              await till.ask({ intent: 'enter_pin', pin: shop.world.cards[one.tap - 1]?.pin ?? '' });
+              await till.terminal.sale.idle();
+            }
+          }
         }
       }),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 40, endOnFailure: true },
     );
     till.reader.pull();
     await till.terminal.sale.idle();
@@ -221,6 +239,7 @@ describe('any order of good intents, with cards coming and going', () => {
       deleted[0]! + deleted[1]!,
       deleted[0]! + deleted[1]!,
     ]);
+    expect(till.figures.length).toBeGreaterThan(0);
     expect((await shop.accounts()).sum).toBe(0n);
     // And the till still sells.
     await ask(shop, till, { salt: 1 });

@@ -72,3 +72,30 @@ test('a revoked keyset is neither live nor known any more, a revoked batch neith
     expect(known.batch(batch)).toBeUndefined();
   }
 });
+
+test('the live keyset is the one the ledger named last, also after a restart and whatever the order of ids', () => {
+  const office = hash('office');
+  const sets = ['one', 'two', 'three', 'four'].map((name) => {
+    const keys = keysOfOffice(name);
+    return { id: toHex(keysetId(nodeCrypto, keys)), moduli: published(keys).map(({ n }) => toHex(n)) };
+  });
+  fold(
+    { kind: 'registered', collective: office, name: 'Office', key: party('office').key, dispatches: false },
+    { kind: 'member', collective: office, subsystem: office },
+  );
+  const live = () =>
+    [view, new View(db, nodeCrypto)].map((known) => {
+      const keyset = known.liveKeyset(office);
+      return keyset === undefined ? undefined : toHex(keyset.id);
+    });
+  for (const { id, moduli } of sets) {
+    fold({ kind: 'keyset', keyset: id, office, moduli });
+    expect(live()).toEqual([id, id]);
+  }
+  // A merge or a split names one by itself.
+  const [first] = sets;
+  fold({ kind: 'live_keyset', subsystem: office, keyset: first?.id ?? '' });
+  expect(live()).toEqual([first?.id, first?.id]);
+  fold({ kind: 'no_live_keyset', subsystem: office });
+  expect(live()).toEqual([undefined, undefined]);
+});
