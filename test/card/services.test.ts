@@ -80,7 +80,7 @@ describe('a load', () => {
       new Uint8Array(SIGNATURE),
     ]);
     expect(log).toEqual(['36 1 0', ...Array.from({ length: 8 }, (_, i) => `36 2 ${i}`), '38 1 0']);
-    expect(bar).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((n) => n / 8));
+    expect(bar).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => n / 8));
   });
 
   it('is stored in blocks of eight, and once more from the start after a torn card', async () => {
