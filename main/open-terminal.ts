@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { COUPONS_PER_PURCHASE, REDEEM_COUPONS } from '../src/limits.ts';
 import { loadIdentity } from './identity.ts';
 import { createTerminal, type Terminal } from './main.ts';
 import { createPcscReader } from './pcsc-reader.ts';
@@ -13,7 +14,12 @@ const configSchema = z.strictObject({
   ledgerUrl: z.url({ protocol: /^https?$/ }),
   reader: z.string().optional(),
   crowd: z.strictObject({
-    k: z.number().int().min(1),
+    /** A crowd's coupons must fit one redemption. */
+    k: z
+      .number()
+      .int()
+      .min(1)
+      .max(REDEEM_COUPONS / COUPONS_PER_PURCHASE),
     holdMax: z.number().int().min(1),
     delayMax: z.number().int().min(0),
   }),
