@@ -227,6 +227,21 @@ describe('slow', () => {
     expect(bank.state.refreshes.get(fresh.id)?.issueFrom).toBe(bank.block.time + WAIT_DAYS * 86_400);
   });
 
+  it.each([
+    ['waits for the latest of its coupons', false, WAIT_DAYS],
+    ['need not wait for what an outlet aborted', true, WAIT_DAYS - 30],
+  ])('%s', (_, aborted, days) => {
+    send(bank.cardRefresh('lost card', pack, { packs: 1 }));
+    bank.next(30);
+    redeemAt(bank.shop, [coin(6)]);
+    const big = bank.coupons('bert')[31] as RedeemedCoupon;
+    if (aborted) abort(bank.shop, [big]);
+    const rest = pack.filter((c) => c.exponent !== 6);
+    const mixed = bank.cardRefresh('mixed', [...rest, big], { packs: 1 });
+    expect(send(mixed)).toBe('accepted');
+    expect(bank.state.refreshes.get(mixed.id)?.issueFrom).toBe(bank.block.time + days * 86_400);
+  });
+
   it('one redemption may make several void, and take two coupons of one', () => {
     const [one, two] = [bank.cardRefresh('one', [coin(5)]), bank.cardRefresh('two', [coin(4)])];
     const whole = bank.cardRefresh('whole', bank.coupons('bert'), { packs: 1 });
