@@ -1,0 +1,285 @@
+/** Scenes of offices, cards and tills: keysets, loads, redemptions, refreshes, what is taken back and what is revoked. */
+
+import { loadExponents } from '../../src/coupons/pack.ts';
+import { couponsDigest, sortCoupons } from '../../src/economy/coupon-verdict.ts';
+import { lowestSince } from '../../src/economy/lows.ts';
+import { exponentsOf, owedFor, refreshExponents } from '../../src/economy/owed.ts';
+import { DELEGATED, type Id, type Key, type RedeemedCoupon } from '../../src/economy/transaction.ts';
+import type { Author, Scene, Scenes } from './author.ts';
+import { NOTHING, TILLS } from './cast.ts';
+import { blank, FACTOR, hash, KEYSETS, keyNamed, paperCrypto, paperSignature } from './paper-crypto.ts';
+
+type Coin = Author['coins'][number];
+const DAY = 86_400;
+
+function keyset(a: Author): Scene | undefined {
+  const unused = KEYSETS.filter(({ id }) => !a.state.keysets.has(id));
+  const office = a.row(
+    a.state.collectives,
+    (c) => a.chance(0.05) || !a.state.liveKeysets.has(c.subsystem),
+  )?.[0];
+  const chosen = unused[0] ?? KEYSETS[0];
+  if (office === undefined || chosen === undefined) return undefined;
+  return { draft: { kind: 'keyset', office, keys: chosen.keys }, keys: a.keys(office) };
+}
+function batch(a: Author): Scene | undefined {
+  const live = a.row(a.state.liveKeysets);
+  const office = a.state.keysets.get(live?.[1] ?? '')?.office;
+  if (office === undefined) return undefined;
+  const key = keyNamed(`batch ${a.below(4)}`);
+  return { draft: { kind: 'batch', office, key, until: a.time + a.below(200) * DAY }, keys: a.keys(office) };
+}
+function delegate(a: Author): Scene | undefined {
+  const outlet = a.outlet();
+  if (outlet === undefined) return undefined;
+  const kinds = a.chance(0.8) ? DELEGATED : DELEGATED.slice(0, 3);
+  const key = a.one(TILLS) ?? '';
+  return {
+    draft: { kind: 'delegate', outlet, key, kinds, until: a.time + a.below(200) * DAY },
+    keys: a.keys(outlet),
+  };
+}
+function revokeDelegation(a: Author): Scene | undefined {
+  const at = a.row(a.state.delegates)?.[0];
+  if (at === undefined) return undefined;
+  const [outlet, key] = at.split('/') as [Id, Key];
+  return { draft: { kind: 'revoke_delegation', outlet, key }, keys: a.keys(outlet) };
+}
+function revokeBatch(a: Author): Scene | undefined {
+  const found = a.row(a.state.batches);
+  if (found === undefined) return undefined;
+  return { draft: { kind: 'revoke_batch', batch: found[0], reason: 'Lost' }, keys: a.keys(found[1].office) };
+}
+function revoke(a: Author): Scene | undefined {
+  const found = a.row(a.state.keysets, (k) => k.revoked === undefined && k.issued.some((n) => n > 0));
+  if (found === undefined) return undefined;
+  return { draft: { kind: 'revoke', keyset: found[0], reason: 'Stolen' }, keys: a.keys(found[1].office) };
+}
+
+/** Fresh blanks, and what to remember when they are on the ledger. */
+function blanks(a: Author, count: number) {
+  const from = a.blanks;
+  a.blanks += count;
+  const numbers = Array.from({ length: count }, (_, i) => from + i);
+  const remember = (id: Id): void => {
+    a.cards.set(id, numbers);
+  };
+  return { blinded: numbers.map((i) => blank(i).blinded), remember };
+}
+function load(a: Author): Scene | undefined {
+  const found = a.row(a.state.balances, (value) => value >= 300_000_000n || a.chance(0.02));
+  if (found === undefined) return undefined;
+  const [wallet, origin] = found[0].split('/') as [Key, Id];
+  const live = a.state.liveKeysets.get(a.subsystem(origin));
+  if (live === undefined) return undefined;
+  const packs = a.chance(0.1) && found[1] >= 600_000_000n ? 2 : 1;
+  const { blinded, remember } = blanks(a, 32 * packs);
+  return {
+    draft: { kind: 'load', g: '0123456789abcdef', packs, keyset: live, wallet, blinded },
+    keys: [wallet],
+    then: remember,
+  };
+}
+/** Something owed and not answered, of which the author has the blanks. */
+function owedOpen(a: Author) {
+  const open = [...a.cards.keys()].filter((id) => owedFor(a.state, id)?.state === 'open');
+  const id = a.one(open);
+  const owed = id === undefined ? undefined : owedFor(a.state, id);
+  return id === undefined || owed === undefined ? undefined : { id, owed };
+}
+function issue(a: Author): Scene | undefined {
+  const found = owedOpen(a);
+  if (found === undefined) return undefined;
+  const { id, owed } = found;
+  const { keyset, blinded } = owed.row;
+  const { exponents } = owed;
+  return {
+    draft: { kind: 'issue', load: id, signatures: blinded },
+    keys: a.keys(a.state.keysets.get(keyset)?.office),
+    then: () => {
+      for (const [i, number] of (a.cards.get(id) ?? []).entries())
+        a.coins.push({ keyset, exponent: exponents[i] as number, blank: number });
+    },
+  };
+}
+function cancel(a: Author): Scene | undefined {
+  const ids = [...a.cards.keys()].filter((id) => {
+    const owed = owedFor(a.state, id);
+    if (owed === undefined || (owed.state !== 'open' && owed.state !== 'void')) return false;
+    const old = owed.row.height + 100 <= a.height;
+    return (
+      old ||
+      owed.state === 'void' ||
+      a.chance(0.1) ||
+      a.state.keysets.get(owed.row.keyset)?.revoked !== undefined
+    );
+  });
+  const id = a.one(ids);
+  const owed = id === undefined ? undefined : owedFor(a.state, id);
+  if (id === undefined || owed === undefined) return undefined;
+  const keys =
+    owed.as === 'load'
+      ? [owed.row.wallet]
+      : owed.as === 'refresh'
+        ? owed.row.coupons.map(({ key }) => key)
+        : tillKeys(a, owed.row.outlet);
+  return { draft: { kind: 'cancel', load: id }, keys };
+}
+
+function shown({ keyset, exponent, blank: i }: Coin): RedeemedCoupon {
+  const { serial, bytes } = blank(i);
+  const n = KEYSETS.find(({ id }) => id === keyset)?.moduli[exponent] ?? 0n;
+  return { keyset, exponent, serial, signature: paperSignature(n, bytes) };
+}
+/** Some coins of the card, most of them for the last time. */
+function take(a: Author, most: number): Coin[] {
+  const out: Coin[] = [];
+  for (let i = 1 + a.below(most); i > 0 && a.coins.length > 0; i--) {
+    const at = a.below(a.coins.length);
+    const coin = a.coins[at] as Coin;
+    if (!out.includes(coin)) out.push(coin);
+    if (a.chance(0.75)) a.coins.splice(at, 1);
+  }
+  return out;
+}
+function tillKeys(a: Author, outlet: Id): Key[] {
+  const till = a.row(a.state.delegates, (d, at) => at.startsWith(outlet) && d.until >= a.time)?.[0];
+  return [...a.keys(outlet), ...(till === undefined ? [] : [till.slice(65)])];
+}
+const signer = (a: Author, outlet: Id): Key[] => {
+  const keys = tillKeys(a, outlet);
+  return a.chance(0.3) ? keys.slice(-1) : keys.slice(0, 1);
+};
+function announce(a: Author): Scene | undefined {
+  const outlet = a.outlet();
+  if (outlet === undefined || a.coins.length === 0) return undefined;
+  const forged = a.chance(0.04) ? [{ ...(a.one(a.coins) as Coin), exponent: a.below(9) }] : [];
+  const all = new Map([...take(a, 8), ...forged].map((coin) => [blank(coin.blank).serial, coin]));
+  const coupons = sortCoupons([...all.values()].map(shown));
+  const again = a.chance(0.15) ? a.one(a.announced)?.coupons : undefined;
+  const list = again ?? coupons;
+  return {
+    draft: { kind: 'announce', outlet, digest: couponsDigest(paperCrypto, list) },
+    keys: signer(a, outlet),
+    then: (id) => void a.announced.push({ outlet, announcement: id, coupons: list }),
+  };
+}
+function redeem(a: Author): Scene | undefined {
+  const at = a.below(a.announced.length);
+  const found = a.announced[at];
+  if (found === undefined) return undefined;
+  if (a.chance(0.9)) a.announced.splice(at, 1);
+  const { outlet, announcement, coupons } = found;
+  return { draft: { kind: 'redeem', outlet, announcement, coupons }, keys: signer(a, outlet) };
+}
+function abort(a: Author): Scene | undefined {
+  const outlet = a.outlet();
+  if (outlet === undefined || a.coins.length === 0) return undefined;
+  const coins = [a.one(a.coins), a.one(a.coins)] as Coin[];
+  const serials = [...new Set(coins.map((coin) => blank(coin.blank).serial))].sort();
+  return { draft: { kind: 'abort', outlet, serials }, keys: signer(a, outlet) };
+}
+function refresh(a: Author): Scene | undefined {
+  const coin = a.one(a.coins);
+  if (coin === undefined) return undefined;
+  const office = a.state.keysets.get(coin.keyset)?.office ?? NOTHING;
+  const from = a.chance(0.7) ? a.subsystem(office) : a.row(a.state.liveKeysets)?.[0];
+  const live = a.state.liveKeysets.get(from ?? '');
+  if (live === undefined) return undefined;
+  const whole = a.chance(0.4) ? pack(a, coin.keyset) : undefined;
+  const coins = whole ?? [coin];
+  const coupons = coins
+    .map((c) => ({
+      keyset: c.keyset,
+      exponent: c.exponent,
+      key: blank(c.blank).key,
+      signature: shown(c).signature,
+    }))
+    .sort((x, y) => (x.key < y.key ? -1 : 1));
+  const packs = whole === undefined ? 0 : 1;
+  const { blinded, remember } = blanks(a, refreshExponents(packs, coupons).length);
+  const draft = { kind: 'refresh', packs, keyset: live, blinded, coupons } as const;
+  const vouching = a.chance(0.5) ? a.row(a.state.batches)?.[0] : undefined;
+  const voucher = { batch: vouching ?? '', signature: new Uint8Array(64).fill(a.chance(0.05) ? 1 : 0) };
+  const keys = coupons.map(({ key }) => key);
+  return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys, then: remember };
+}
+/** Coins of one keyset that make a pack. */
+function pack(a: Author, keyset: Id): Coin[] | undefined {
+  const left = a.coins.filter((c) => c.keyset === keyset);
+  const out: Coin[] = [];
+  for (const exponent of loadExponents(1)) {
+    const at = left.findIndex((c) => c.exponent === exponent);
+    if (at < 0) return undefined;
+    out.push(...left.splice(at, 1));
+  }
+  return out;
+}
+function recoup(a: Author): Scene | undefined {
+  const revoked = [...a.cards].filter(([id]) => {
+    const owed = owedFor(a.state, id);
+    return owed?.state === 'issued' && a.state.keysets.get(owed.row.keyset)?.revoked !== undefined;
+  });
+  const [load, numbers] = a.one(revoked) ?? [];
+  const owed = load === undefined ? undefined : owedFor(a.state, load);
+  if (load === undefined || numbers === undefined || owed === undefined) return undefined;
+  const wallet = owed.as === 'load' ? owed.row.wallet : keyNamed('anna');
+  const unspent = numbers.flatMap((number, index) =>
+    a.state.serials.has(blank(number).serial) && a.chance(0.9)
+      ? []
+      : [{ load, index, key: blank(number).key, factor: FACTOR }],
+  );
+  const coupons = unspent.filter(() => a.chance(0.5));
+  if (coupons.length === 0) return undefined;
+  const draft = { kind: 'recoup', wallet, keyset: owed.row.keyset, coupons } as const;
+  const vouching = a.chance(0.5) ? a.row(a.state.batches)?.[0] : undefined;
+  const voucher = { batch: vouching ?? '', signature: new Uint8Array(64) };
+  const keys = [wallet, ...(owed.as === 'load' ? [] : coupons.map(({ key }) => key))];
+  return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys };
+}
+function takeBack(a: Author): Scene | undefined {
+  const found = a.row(
+    a.state.stock,
+    (s, at) => (s.handed?.length ?? 0) > 0 && tillKeys(a, at.slice(0, 64)).length > 1,
+  );
+  if (found === undefined) return undefined;
+  const [outlet, type] = found[0].split('/') as [Id, Id];
+  const home = a.subsystem(outlet);
+  const live = a.state.liveKeysets.get(home);
+  if (live === undefined) return undefined;
+  const handed = found[1].handed?.reduce((sum, day) => sum + day.sum, 0) ?? 0;
+  const amount = 1 + a.below(Math.max(1, Math.min(handed, 5)));
+  const low = lowestSince(a.state.pools.get(`${home}/${type}`)?.lows ?? [], a.time - 30 * DAY);
+  const common = a.state.labels.get(`${home}/${type}`) === 'common';
+  const value = low === undefined || common ? 0n : (BigInt(amount) * low.value) / BigInt(low.amount);
+  const minutes = Number(value / 1_000_000n);
+  const { blinded, remember } = blanks(a, exponentsOf(minutes)?.length ?? 0);
+  return {
+    draft: { kind: 'take_back', outlet, goods: [{ type, amount }], minutes, keyset: live, blinded },
+    keys: tillKeys(a, outlet),
+    then: remember,
+  };
+}
+/** Somebody asks for what is not there. */
+function nothing(a: Author): Scene {
+  return { draft: { kind: 'cancel', load: hash(`nothing ${a.below(9)}`) }, keys: [] };
+}
+
+export const COUPON_SCENES: Scenes = {
+  keyset: [3, keyset],
+  batch: [1.5, batch],
+  delegate: [2, delegate],
+  revoke_delegation: [0.3, revokeDelegation],
+  revoke_batch: [0.2, revokeBatch],
+  revoke: [0.7, revoke],
+  load: [6, load],
+  issue: [9, issue],
+  cancel: [2, cancel],
+  announce: [7, announce],
+  redeem: [8, redeem],
+  abort: [1, abort],
+  refresh: [2, refresh],
+  recoup: [3, recoup],
+  take_back: [4, takeBack],
+  nothing: [0.1, nothing],
+};

@@ -1,0 +1,29 @@
+/** One thread of a run: seeds first, first + step, … as many as are asked or as fit into the time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { emptyTally, type Failure, playSeed, shrink, story, type Tally } from './history.ts';
+
+export interface Work {
+  readonly first: number;
+  readonly step: number;
+  /** At most so many histories; and no new one after so many milliseconds. */
+  readonly histories: number;
+  readonly milliseconds: number;
+}
+export interface Done {
+  readonly tally: Tally;
+  readonly failure?: { readonly seed: number; readonly fault: string; readonly story: string } | undefined;
+}
+
+/** Plays until something is wrong or the work is done. */
+export function work({ first, step, histories, milliseconds }: Work): Done {
+  const tally = emptyTally();
+  const begun = performance.now();
+  for (let i = 0; i < histories && performance.now() - begun < milliseconds; i++) {
+    const failure: Failure | undefined = playSeed(first + i * step, tally);
+    if (failure !== undefined)
+      return { tally, failure: { seed: failure.seed, fault: failure.fault, story: story(shrink(failure)) } };
+  }
+  return { tally };
+}
+
+if (parentPort !== null) parentPort.postMessage(work(workerData as Work));
