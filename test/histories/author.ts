@@ -20,7 +20,7 @@ export type Draft = Without<Transaction, 'chain' | 'nonce'>;
 export interface Scene {
   readonly draft: Draft;
   readonly keys: readonly Key[];
-  readonly then?: (id: Id) => void;
+  readonly remember?: (id: Id) => void;
 }
 export type Scenes = {
   readonly [kind: string]: readonly [weight: number, make: (a: Author) => Scene | undefined];
@@ -58,7 +58,7 @@ export class Author {
     readonly announcement: Id;
     readonly coupons: readonly RedeemedCoupon[];
   }[] = [];
-  #then: ((id: Id) => void) | undefined;
+  #remember: ((id: Id) => void) | undefined;
   #last: Envelope | undefined;
 
   constructor(player: Player, seed: number) {
@@ -118,12 +118,12 @@ export class Author {
   }
   /** The last envelope was accepted. */
   accepted(id: Id): void {
-    this.#then?.(id);
+    this.#remember?.(id);
   }
 
   #scene(): Scene {
     if (this.state.collectives.size < 5) {
-      const scene = ALL['register']?.[1](this);
+      const scene = ALL.register?.[1](this);
       if (scene !== undefined) return scene;
     }
     for (;;) {
@@ -145,7 +145,7 @@ export class Author {
       if (this.chance(0.5)) keys.delete([...keys][0] ?? '');
       else keys.add(this.one(WALLETS) ?? '');
     }
-    this.#then = scene.then;
+    this.#remember = scene.remember;
     this.#nonce += 1;
     const nonce = WITHOUT_NONCE.has(draft.kind) ? {} : { nonce: toHex(beBytes(this.#nonce, 8)) };
     const chain = this.chance(0.001) ? 'other-chain' : CHAIN;

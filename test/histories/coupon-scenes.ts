@@ -77,7 +77,7 @@ function load(a: Author): Scene | undefined {
   return {
     draft: { kind: 'load', g: '0123456789abcdef', packs, keyset: live, wallet, blinded },
     keys: [wallet],
-    then: remember,
+    remember,
   };
 }
 /** Something owed and not answered, of which the author has the blanks. */
@@ -96,7 +96,7 @@ function issue(a: Author): Scene | undefined {
   return {
     draft: { kind: 'issue', load: id, signatures: blinded },
     keys: a.keys(a.state.keysets.get(keyset)?.office),
-    then: () => {
+    remember: () => {
       for (const [i, number] of (a.cards.get(id) ?? []).entries())
         a.coins.push({ keyset, exponent: exponents[i] as number, blank: number });
     },
@@ -161,7 +161,7 @@ function announce(a: Author): Scene | undefined {
   return {
     draft: { kind: 'announce', outlet, digest: couponsDigest(paperCrypto, list) },
     keys: signer(a, outlet),
-    then: (id) => void a.announced.push({ outlet, announcement: id, coupons: list }),
+    remember: (id) => void a.announced.push({ outlet, announcement: id, coupons: list }),
   };
 }
 function redeem(a: Author): Scene | undefined {
@@ -202,7 +202,7 @@ function refresh(a: Author): Scene | undefined {
   const vouching = a.chance(0.5) ? a.row(a.state.batches)?.[0] : undefined;
   const voucher = { batch: vouching ?? '', signature: new Uint8Array(64).fill(a.chance(0.05) ? 1 : 0) };
   const keys = coupons.map(({ key }) => key);
-  return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys, then: remember };
+  return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys, remember };
 }
 /** Coins of one keyset that make a pack. */
 function pack(a: Author, keyset: Id): Coin[] | undefined {
@@ -257,7 +257,7 @@ function takeBack(a: Author): Scene | undefined {
   return {
     draft: { kind: 'take_back', outlet, goods: [{ type, amount }], minutes, keyset: live, blinded },
     keys: tillKeys(a, outlet),
-    then: remember,
+    remember,
   };
 }
 /** Somebody asks for what is not there. */
@@ -266,7 +266,7 @@ function nothing(a: Author): Scene {
 }
 
 export const COUPON_SCENES: Scenes = {
-  keyset: [3, keyset],
+  keyset: [1.2, keyset],
   batch: [1.5, batch],
   delegate: [2, delegate],
   revoke_delegation: [0.3, revokeDelegation],

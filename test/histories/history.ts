@@ -55,8 +55,9 @@ export function playSeed(seed: number, tally: Tally, transactions = TRANSACTIONS
       if (!('envelope' in step) || answer === undefined) return found;
       sent += 1;
       const accepted = answer.ok && answer.value.status === 'accepted';
-      const counts = (tally.kinds[step.envelope.transaction.kind] ??= [0, 0]);
-      counts[accepted ? 0 : 1] += 1;
+      const { kind } = step.envelope.transaction;
+      const [yes, no] = tally.kinds[kind] ?? [0, 0];
+      tally.kinds[kind] = accepted ? [yes + 1, no] : [yes, no + 1];
       if (!answer.ok) tally.refusals[answer.refusal] = (tally.refusals[answer.refusal] ?? 0) + 1;
       if (accepted) author.accepted(step.envelope.id);
       return found;
@@ -116,7 +117,7 @@ const kindOf = (fault: string | undefined): string =>
   (fault ?? '').replace(/[0-9a-f]{8,}|-?[0-9]+/g, '#').slice(0, 24);
 
 /** The fewest steps that greedy dropping leaves, halves first, of which the same is still wrong. */
-export function shrink({ steps, fault }: Failure, milliseconds = 20_000): readonly Step[] {
+export function shrink({ steps, fault }: Failure, milliseconds: number): readonly Step[] {
   const wanted = kindOf(fault);
   const until = performance.now() + milliseconds;
   let left = [...steps];

@@ -13,6 +13,8 @@ export interface Asked {
   readonly threads: number;
   readonly histories: number;
   readonly seconds: number;
+  /** Seconds for which a failing history is shrunk. */
+  readonly shrinking: number;
 }
 
 /** Runs the histories of consecutive seeds on threads. */
@@ -30,6 +32,7 @@ export async function run({
         step: threads,
         histories: Math.ceil((histories - thread) / threads),
         milliseconds: seconds * 1000,
+        shrinking: shrinking * 1000,
       }),
     ),
   );
@@ -87,13 +90,20 @@ if (import.meta.main) {
       seconds: { type: 'string' },
       histories: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      shrink: { type: 'string', default: '20' },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
   const seed = Number(values.seed);
   const seconds = Number(values.seconds ?? (values.histories === undefined ? 60 : 86_400));
   const histories = Number(values.histories ?? 1_000_000_000);
-  const done = await run({ seed, threads: Number(values.threads), histories, seconds });
+  const done = await run({
+    seed,
+    threads: Number(values.threads),
+    histories,
+    seconds,
+    shrinking: Number(values.shrink),
+  });
   process.stdout.write(`${report(seed, done)}\n`);
   process.exitCode = done.failure === undefined ? 0 : 1;
 }

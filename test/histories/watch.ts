@@ -155,6 +155,8 @@ export class Watch {
   ): string | undefined {
     const may = MOVES[kind];
     if (may === '*') {
+      // Voters who leave can decide a vote, and that a label: then value goes between W and G besides.
+      if (this.#player.events.some((e) => e.kind === 'decided' && e.outcome === 'accepted')) return undefined;
       const free = kind === 'establish_trust' ? 'WG' : 'CWDQ';
       const sum = ACCOUNTS.filter((account) => !free.includes(account)).find(
         (account) => total(old, account) !== total(books, account),

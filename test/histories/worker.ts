@@ -8,6 +8,8 @@ export interface Work {
   /** At most so many histories; and no new one after so many milliseconds. */
   readonly histories: number;
   readonly milliseconds: number;
+  /** How long a failing history may be shrunk. */
+  readonly shrinking: number;
 }
 export interface Done {
   readonly tally: Tally;
@@ -15,13 +17,16 @@ export interface Done {
 }
 
 /** Plays until something is wrong or the work is done. */
-export function work({ first, step, histories, milliseconds }: Work): Done {
+export function work({ first, step, histories, milliseconds, shrinking }: Work): Done {
   const tally = emptyTally();
   const begun = performance.now();
   for (let i = 0; i < histories && performance.now() - begun < milliseconds; i++) {
     const failure: Failure | undefined = playSeed(first + i * step, tally);
     if (failure !== undefined)
-      return { tally, failure: { seed: failure.seed, fault: failure.fault, story: story(shrink(failure)) } };
+      return {
+        tally,
+        failure: { seed: failure.seed, fault: failure.fault, story: story(shrink(failure, shrinking)) },
+      };
   }
   return { tally };
 }

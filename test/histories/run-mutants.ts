@@ -1,0 +1,83 @@
+/**
+ * `npm run test:mutants`: breaks one rule after the other in a copy of `src/` in a temporary folder and plays histories against the copy until they
+ * catch it or `--seconds` are over. Prints what was caught after how many histories. Exit code 1 when one survives.
+ */
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MUTANTS, type Mutant } from './mutants.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export interface Outcome {
+  readonly name: string;
+  readonly caught: boolean;
+  /** Histories played, and what was wrong. */
+  readonly histories: number;
+  readonly fault: string;
+}
+
+/** Plays histories against one mutant for at most so many seconds. */
+export async function tryMutant(mutant: Mutant, seconds: number): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'timecard-mutant-'));
+  try {
+    for (const part of ['src', 'crypto', 'test/histories', 'test/economy', 'package.json'])
+      await cp(join(ROOT, part), join(folder, part), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const file = join(folder, 'src', mutant.file);
+    const text = await readFile(file, 'utf8');
+    if (text.split(mutant.from).length !== 2) throw new Error(`«${mutant.name}» does not fit ${mutant.file}`);
+    await writeFile(
+      file,
+      text.replace(mutant.from, () => mutant.to),
+    );
+    const { code, out } = await played(join(folder, 'test/histories/run.ts'), seconds);
+    const histories = Number(/^([0-9]+) histories/m.exec(out)?.[1] ?? 0);
+    return {
+      name: mutant.name,
+      caught: code === 1 && histories > 0,
+      histories,
+      fault: /^seed .*$/m.exec(out)?.[0] ?? '',
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function played(
+  script: string,
+  seconds: number,
+): Promise<{ readonly code: number | null; readonly out: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ code: number | null; out: string }>();
+  const child = spawn(
+    process.execPath,
+    [script, '--seconds', String(seconds), '--threads', '1', '--shrink', '0'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let out = '';
+  child.stdout.on('data', (data: Buffer) => {
+    out += data.toString();
+  });
+  child.once('error', reject);
+  child.once('close', (code) => resolve({ code, out }));
+  return promise;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { seconds: { type: 'string', default: '60' }, only: { type: 'string', default: '' } },
+  });
+  let survived = 0;
+  const wanted = MUTANTS.filter(({ name }) => name.includes(values.only));
+  for (const mutant of wanted) {
+    const { name, caught, histories, fault } = await tryMutant(mutant, Number(values.seconds));
+    if (!caught) survived += 1;
+    process.stdout.write(`${caught ? 'caught' : 'SURVIVED'} after ${histories}: ${name} (${fault})\n`);
+  }
+  process.stdout.write(`${wanted.length - survived} of ${wanted.length} mutants caught\n`);
+  process.exitCode = survived === 0 ? 0 : 1;
+}
