@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'two productions use one machine',
     file: 'economy/resources.ts',
-    from: 'lot.use !== undefined',
-    to: 'lot.amount < 0',
+    from: "return lot.use === undefined ? ok(lot) : refuse('in_use');",
+    to: 'return ok(lot);',
   },
   {
     name: 'waste has the wrong sign',

@@ -23,6 +23,7 @@ export async function run({
   threads,
   histories,
   seconds,
+  shrinking,
 }: Asked): Promise<Done & { readonly seconds: number }> {
   const begun = performance.now();
   const all = await Promise.all(

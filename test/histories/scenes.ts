@@ -47,7 +47,7 @@ function collectivize(a: Author): Scene {
 }
 function transfer(a: Author): Scene | undefined {
   if (a.chance(0.2)) return fromStock(a);
-  const found = a.row(a.state.lots, (l) => l.use === undefined);
+  const found = a.row(a.state.lots, (l) => l.use === undefined || a.chance(0.03));
   if (found === undefined) return undefined;
   const [lot, row] = found;
   const from = row.owner;
@@ -140,7 +140,7 @@ function allocateMop(a: Author): Scene | undefined {
   const { producer, label } = found[1];
   const lot = a.row(
     a.state.lots,
-    (l) => l.owner === producer && l.durability !== undefined && l.use === undefined,
+    (l) => l.owner === producer && l.durability !== undefined && (l.use === undefined || a.chance(0.1)),
   );
   if (lot === undefined) return undefined;
   const repurpose = bools(a, label === 'common' ? 0.8 : 0.2);
@@ -171,7 +171,7 @@ function allocateComponent(a: Author): Scene | undefined {
   const { producer } = found[1];
   const lot = a.row(
     a.state.lots,
-    (l) => l.owner === producer && l.durability !== undefined && l.use === undefined,
+    (l) => l.owner === producer && l.durability !== undefined && (l.use === undefined || a.chance(0.1)),
   );
   if (lot === undefined) return undefined;
   const draft = {
@@ -226,7 +226,7 @@ function writeOff(a: Author): Scene | undefined {
       keys: a.keys(owner),
     };
   }
-  const found = a.row(a.state.lots, (l) => l.use === undefined);
+  const found = a.row(a.state.lots, (l) => l.use === undefined || a.chance(0.03));
   if (found === undefined) return undefined;
   const [lot, { owner, origin, amount }] = found;
   return {
