@@ -72,10 +72,10 @@ export const MUTANTS: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'a claim can be made twice',
+    name: 'a claimed workload is not marked',
     file: 'economy/claim.ts',
-    from: "row.claimed ? refuse('already_claimed') : ok({ row, share: row.share })",
-    to: 'ok({ row, share: row.share })',
+    from: '{ ...row, claimed: true }',
+    to: '{ ...row }',
   },
   {
     name: 'a claim pays gross',

@@ -17,17 +17,17 @@ export const PARAMETERS = { ...DEFAULT_PARAMETERS, voteAbove: 4_000_000_000n, gr
 export type Step = { readonly time: number; readonly blocks: number } | { readonly envelope: Envelope };
 
 export class Player {
-  readonly state: State = genesisState({ chain: CHAIN, time: BEGIN, parameters: PARAMETERS });
-  block: Block = {
-    state: this.state,
-    crypto: paperCrypto,
-    parameters: PARAMETERS,
-    chain: CHAIN,
-    height: 0,
-    time: 0,
-  };
+  readonly state: State;
+  block: Block;
   /** What the last step told. */
   events: readonly LedgerEvent[] = [];
+
+  /** From genesis, or on from a state and the block it is in. */
+  constructor(state?: State, block?: Block) {
+    this.state = state ?? genesisState({ chain: CHAIN, time: BEGIN, parameters: PARAMETERS });
+    const none = { crypto: paperCrypto, parameters: PARAMETERS, chain: CHAIN, height: 0, time: 0 };
+    this.block = { ...(block ?? none), state: this.state };
+  }
 
   play(step: Step): Result<Applied, Refusal> | undefined {
     if ('envelope' in step) {
