@@ -43,6 +43,36 @@ const collective = {
 };
 const label: Schema = { enum: ['common', 'exclusive'] };
 
+/** A lot's row. */
+const lot = {
+  id,
+  type: id,
+  amount: integer,
+  value,
+  owner: id,
+  label,
+  origin: id,
+  durability: integer,
+  elements: list(object({ id, type: id, v: value, d: integer, k: integer, u: integer, children: list(id) })),
+  use: object(
+    {
+      as: { enum: ['mop', 'component'] },
+      production: id,
+      since: integer,
+      beyondDurability: flag,
+      on: list(id),
+    },
+    ['since', 'beyondDurability', 'on'],
+  ),
+};
+const LOT_OPTIONAL = ['durability', 'elements', 'use'];
+
+const ratio: Schema = {
+  type: 'string',
+  pattern: '^-?[0-9]+/[1-9][0-9]*$',
+  description: 'exact, in lowest terms',
+};
+
 /** One figure of a revision: what made it, the first of `count`. */
 const figure = object({ value, count: integer, lines: list(object({ by: id, reason: text, value })) });
 
@@ -52,6 +82,9 @@ export const byKey = object({ key });
 export const byHeight = object({ height: { type: 'string', pattern: '^(0|[1-9][0-9]{0,15})$' } });
 export const height: Schema = { type: 'string', pattern: '^(0|[1-9][0-9]{0,15})$' };
 export const fromHeight: Schema = { type: 'object', properties: { from: height } };
+/** Two ages of a product, operating minutes, and how many pieces are made with it. */
+const pieces: Schema = { type: 'string', pattern: '^[1-9][0-9]{0,15}$' };
+export const byAges: Schema = { type: 'object', properties: { from: height, to: height, pieces } };
 export const byOwner: Schema = { type: 'object', properties: { owner: id }, required: ['owner'] };
 
 export const refusal = object({ refusal: { enum: API_REFUSALS }, detail: text }, ['detail']);
@@ -164,36 +197,40 @@ export const ANSWERS = {
     mops: integer,
     components: list(id),
   }),
-  lots: object({
-    owner: id,
-    lots: list(
-      object(
-        {
+  composition: object(
+    {
+      ...lot,
+      from: integer,
+      to: integer,
+      aggregated: value,
+      theta: ratio,
+      thetaMinutes: ratio,
+      booked: value,
+      parts: list(
+        object({
           id,
           type: id,
-          amount: integer,
-          value,
-          owner: id,
-          label,
-          origin: id,
-          durability: integer,
-          elements: list(
-            object({ id, type: id, v: value, d: integer, k: integer, u: integer, children: list(id) }),
-          ),
-          use: object(
-            {
-              as: { enum: ['mop', 'component'] },
-              production: id,
-              since: integer,
-              beyondDurability: flag,
-              on: list(id),
-            },
-            ['since', 'beyondDurability', 'on'],
-          ),
-        },
-        ['durability', 'elements', 'use'],
+          name: text,
+          v: value,
+          d: integer,
+          k: integer,
+          u: integer,
+          children: list(id),
+          allParts: list(id),
+          aggregated: value,
+          residual: value,
+          deltaFrom: integer,
+          deltaTo: integer,
+          rho: ratio,
+          theta: ratio,
+        }),
       ),
-    ),
+    },
+    ['durability', 'use', 'elements', 'from', 'to', 'aggregated', 'theta', 'thetaMinutes', 'booked', 'parts'],
+  ),
+  lots: object({
+    owner: id,
+    lots: list(object(lot, LOT_OPTIONAL)),
   }),
   explained: object({
     revision: id,

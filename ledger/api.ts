@@ -12,7 +12,8 @@ import { type InclusionProof, inclusionPath } from '../src/economy/inclusion.ts'
 import type { Id, Key } from '../src/economy/transaction.ts';
 import { ENVELOPE_BYTES } from '../src/limits.ts';
 import { type ApiRefusal, refusalBody, statusCode } from './api-refusals.ts';
-import { ANSWERS, byHeight, byId, byKey, byOwner, fromHeight, refusal } from './api-schemas.ts';
+import { ANSWERS, byAges, byHeight, byId, byKey, byOwner, fromHeight, refusal } from './api-schemas.ts';
+import { compositionView } from './composition-view.ts';
 import type { Engine, View } from './engine.ts';
 import { EventStreams } from './event-stream.ts';
 import { toJson } from './json.ts';
@@ -255,6 +256,19 @@ function stateRoutes(app: FastifyInstance, engine: Engine, crypto: CryptoPort): 
     '/v1/wallets/:key',
     describe('Workloads and balances of a wallet', ANSWERS.wallet, { params: byKey }),
     (view, { key }) => views.walletView(view, key),
+  );
+  query<{ id: Id }, { from?: string; to?: string; pieces?: string }>(
+    '/v1/lots/:id',
+    describe('A lot: elements with v*, δ, ρ, θ between two ages', ANSWERS.composition, {
+      params: byId,
+      querystring: byAges,
+    }),
+    (view, { id }, { from, to, pieces }) =>
+      compositionView(view, id, {
+        ...(from !== undefined && { from: Number(from) }),
+        ...(to !== undefined && { to: Number(to) }),
+        ...(pieces !== undefined && { pieces: Number(pieces) }),
+      }),
   );
   query<unknown, { owner: Id }>(
     '/v1/lots',

@@ -7,7 +7,7 @@ export interface Arguments {
 }
 
 /** Options that take no value. */
-const SWITCHES = ['json', 'help', 'dry-run'];
+const SWITCHES = ['json', 'help', 'dry-run', 'passphrase'];
 
 /** `missing`: the name of an option that came last and without its value. */
 export function readArguments(

@@ -6,7 +6,8 @@ import { toHex } from '../src/bytes.ts';
 import { makeEnvelope } from '../src/economy/build.ts';
 import { type InclusionProof, verifyInclusion } from '../src/economy/inclusion.ts';
 import { DEFAULT_PARAMETERS, type Genesis } from '../src/economy/parameters.ts';
-import type { Kind, Transaction } from '../src/economy/transaction.ts';
+import { lotId, typeId } from '../src/economy/product.ts';
+import { type Kind, type Transaction, UNITS } from '../src/economy/transaction.ts';
 import { KINDS } from '../src/economy/wire.ts';
 import { ok, type Result, refuse } from '../src/result.ts';
 import type { CliContext, ExitCode } from './cli-context.ts';
@@ -17,7 +18,13 @@ import { backupInto } from './database.ts';
 import { createEngine } from './embedded-engine.ts';
 import { genesisDocument, parseGenesis } from './genesis.ts';
 import { toJson } from './json.ts';
-import { type KeyFileRefusal, readSigningKey, type SigningKey, writeSigningKey } from './key-file.ts';
+import {
+  type KeyFileRefusal,
+  readPublicKey,
+  readSigningKey,
+  type SigningKey,
+  writeSigningKey,
+} from './key-file.ts';
 import { DEFAULT_PORT, runNode } from './main.ts';
 import { startOffice } from './office.ts';
 import {
@@ -91,15 +98,18 @@ const backup: Command = async (context) => {
   return context.report(verifyLedger(out, nodeCrypto), (verified) => ({ copy: out, ...verified }));
 };
 
-const key: Command = (context) => {
+const key: Command = async (context) => {
   const [, verb, file] = context.arguments.words;
-  const show = ({ key: public_ }: SigningKey) => ({ key: public_ });
-  if (verb === 'show' && file !== undefined) return context.report(readSigningKey(nodeCrypto, file), show);
-  if (verb !== 'new') return context.misunderstood('key new --out FILE | key show FILE');
+  if (verb === 'show' && file !== undefined)
+    return context.report(readPublicKey(nodeCrypto, file), (public_) => ({ key: public_ }));
+  if (verb !== 'new') return context.misunderstood('key new --out FILE [--passphrase] | key show FILE');
   const out = context.need('out');
-  return out === 2
-    ? 2
-    : context.report(writeSigningKey(nodeCrypto, out, new Uint8Array(randomBytes(32))), show);
+  if (out === 2) return 2;
+  const sealed = context.switch('passphrase');
+  const passphrase = await context.passphrase(sealed);
+  if (sealed && passphrase === undefined) return context.refuse('passphrase_missing', out);
+  const made = writeSigningKey(nodeCrypto, out, new Uint8Array(randomBytes(32)), passphrase);
+  return context.report(made, ({ key: public_ }) => ({ key: public_ }));
 };
 
 /** The files of an option, all of them, or the first that cannot be read. */
@@ -115,8 +125,14 @@ function readAll<T>(
   }
   return ok(found);
 }
-const signingKeys = (context: CliContext): Result<readonly SigningKey[], KeyFileRefusal> =>
-  readAll(context.options('sign'), (file) => readSigningKey(nodeCrypto, file));
+/** The passphrase is asked for only when a file needs it. */
+async function signingKeys(context: CliContext): Promise<Result<readonly SigningKey[], KeyFileRefusal>> {
+  const files = context.options('sign');
+  const read = (passphrase?: string) =>
+    readAll(files, (file) => readSigningKey(nodeCrypto, file, passphrase));
+  const known = read(await context.passphrase(false));
+  return known.ok || known.refusal !== 'passphrase_missing' ? known : read(await context.passphrase());
+}
 const officeKeys = (context: CliContext): Result<readonly OfficeKeys[], KeyFileRefusal> =>
   readAll(context.options('keys'), (file) => readOfficeKeys(nodeCrypto, file));
 
@@ -130,8 +146,12 @@ async function chainOf(context: CliContext): Promise<Result<string, ClientRefusa
 const freshNonce = (): string => toHex(randomBytes(8));
 
 /** Signs and sends, or with --dry-run only shows. */
-async function send(context: CliContext, transaction: Transaction): Promise<ExitCode> {
-  const keys = signingKeys(context);
+async function send(
+  context: CliContext,
+  transaction: Transaction,
+  known?: readonly SigningKey[],
+): Promise<ExitCode> {
+  const keys = known === undefined ? await signingKeys(context) : ok(known);
   if (!keys.ok) return context.refuse(keys.refusal, keys.detail);
   const built = makeEnvelope(
     nodeCrypto,
@@ -150,10 +170,11 @@ const submit: Command = async (context) => {
   if (!chain.ok) return context.refuse(chain.refusal, chain.detail);
   const fields = new Map<string, string>();
   for (const [name, values] of context.arguments.options)
-    if (!['url', 'sign', 'chain'].includes(name)) fields.set(name, values.at(-1) ?? '');
+    if (!['url', 'sign', 'chain', 'print'].includes(name)) fields.set(name, values.at(-1) ?? '');
   // `register` enters the key that signs, unless another is named.
-  const keys = signingKeys(context);
-  const own = keys.ok ? keys.value[0]?.key : undefined;
+  const keys = await signingKeys(context);
+  if (!keys.ok) return context.refuse(keys.refusal, keys.detail);
+  const own = keys.value[0]?.key;
   if (kind === 'register' && own !== undefined && !fields.has('key')) fields.set('key', own);
   const transaction = readTransaction(kind, fields, {
     crypto: nodeCrypto,
@@ -166,7 +187,7 @@ const submit: Command = async (context) => {
     if (!context.switch('json')) context.surroundings.err(kindHelp(kind) ?? '');
     return 1;
   }
-  return send(context, transaction.value);
+  return send(context, transaction.value, keys.value);
 };
 
 async function officePublish(context: CliContext): Promise<ExitCode> {
@@ -191,7 +212,7 @@ async function officePublish(context: CliContext): Promise<ExitCode> {
 async function officeRun(context: CliContext): Promise<ExitCode> {
   const keysets = officeKeys(context);
   if (!keysets.ok) return context.refuse(keysets.refusal, keysets.detail);
-  const keys = signingKeys(context);
+  const keys = await signingKeys(context);
   if (!keys.ok) return context.refuse(keys.refusal, keys.detail);
   const [signing] = keys.value;
   if (signing === undefined || keysets.value.length === 0)
@@ -235,6 +256,31 @@ function show(question: (word: string) => string, word?: string): Command {
   };
 }
 
+/** Ids that the ledger derives and nobody has to be asked for: of a product type, of what a production put out. */
+const id: Command = (context) => {
+  const [, of] = context.arguments.words;
+  const [name, unit] = (context.option('product') ?? '').split('/');
+  const known = UNITS.find((u) => u === unit);
+  if ((of !== 'type' && of !== 'lot') || name === undefined || known === undefined)
+    return context.misunderstood('id type --product NAME/UNIT | id lot --production ID --product NAME/UNIT');
+  const type = typeId(nodeCrypto, { name, unit: known });
+  if (of === 'type') return context.say({ id: type });
+  const production = context.need('production');
+  return production === 2 ? 2 : context.say({ id: lotId(nodeCrypto, production, type), type });
+};
+
+/** A lot with its composition, between two ages. */
+const lot: Command = async (context) => {
+  const id = context.arguments.words[1];
+  if (id === undefined) return context.misunderstood('lot ID [--from MINUTES] [--to MINUTES] [--pieces N]');
+  const ages = new URLSearchParams();
+  for (const name of ['from', 'to', 'pieces']) {
+    const age = context.option(name);
+    if (age !== undefined) ages.set(name, age);
+  }
+  return context.report(await context.client.get(`${path`/v1/lots/${id}`}?${ages}`));
+};
+
 /** Fetches a proof and checks it here; with --block-hash against a hash from elsewhere. */
 const proof: Command = async (context) => {
   const id = context.arguments.words[1];
@@ -274,5 +320,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   wallet: show((word) => path`/v1/wallets/${word}`, 'KEY'),
   accounts: show((id) => path`/v1/subsystems/${id}/accounts`, 'SUBSYSTEM'),
   prices: show((id) => path`/v1/prices/${id}`, 'SUBSYSTEM'),
+  production: show((id) => path`/v1/productions/${id}`, 'ID'),
+  lots: show((owner) => path`/v1/lots?owner=${owner}`, 'OWNER'),
+  lot,
+  id,
   stock: show((id) => path`/v1/outlets/${id}/stock`, 'OUTLET'),
 };

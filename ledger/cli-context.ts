@@ -11,6 +11,8 @@ export interface Surroundings {
   out(line: string): void;
   /** One line about what went wrong. */
   err(line: string): void;
+  /** Asks for something nobody else shall read; absent when nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Given when the user wants to stop what runs until then. */
   readonly stop: AbortSignal;
 }
@@ -47,8 +49,17 @@ export class CliContext {
     return this.arguments.switches.has(name);
   }
 
-  /** Says something done: JSON on one line for machines, indented for people. */
+  /** Says something done: JSON on one line for machines, indented for people; with --print only one field of it, for scripts. */
   say(value: unknown): ExitCode {
+    const only = this.option('print');
+    if (only !== undefined) {
+      const found = only
+        .split('.')
+        .reduce<unknown>((at, name) => (at as Record<string, unknown>)?.[name], value);
+      if (found === undefined) return this.misunderstood(`--print ${only}`);
+      this.surroundings.out(typeof found === 'object' ? JSON.stringify(found) : String(found));
+      return 0;
+    }
     this.surroundings.out(this.switch('json') ? JSON.stringify(value) : readable(value));
     return 0;
   }
@@ -70,6 +81,16 @@ export class CliContext {
   misunderstood(line: string): ExitCode {
     this.surroundings.err(line);
     return 2;
+  }
+
+  #passphrase: string | undefined;
+  /** The passphrase of key files: TIMECARD_PASSPHRASE, or what is typed, once a command. An empty one is none. */
+  async passphrase(mayAsk = true): Promise<string | undefined> {
+    const { env, ask } = this.surroundings;
+    this.#passphrase ??= env.TIMECARD_PASSPHRASE || undefined;
+    if (this.#passphrase === undefined && mayAsk && ask !== undefined)
+      this.#passphrase = (await ask('Passphrase: ')) || undefined;
+    return this.#passphrase;
   }
 
   /** An option that must be there, or the exit code of a command that lacks it. */

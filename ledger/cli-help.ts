@@ -12,32 +12,36 @@ const HELP: { readonly [L in Language]: string } = {
   node --dir DIR [--port 8787] [--host 127.0.0.1]          run a node
   verify --dir DIR                                         replay the chain from genesis and compare every hash
   backup --dir DIR --out DIR                               copy it, also while its node runs, and verify the copy
-  key new --out FILE · key show FILE                       a signing key in a file only you can read
+  key new --out FILE [--passphrase] · key show FILE        a signing key in a file only you can read, sealed if wanted (or TIMECARD_PASSPHRASE)
   office keys --out FILE                                   make a coupon office's nine keys
   office publish --keys FILE --office ID --sign FILE       register them as a keyset
   office run --keys FILE [--keys OLDER] --sign FILE        issue every load, until stopped
   status · collectives · tx ID · proof ID · wallet KEY · accounts SUBSYSTEM · prices SUBSYSTEM · stock OUTLET · block HEIGHT
+  lots OWNER · production ID · lot ID [--from MINUTES] [--to MINUTES] [--pieces N]   a product, its parts, v*, δ, ρ, θ
+  id type --product NAME/UNIT · id lot --production ID --product NAME/UNIT
   events [--from HEIGHT]                                   follow the event stream
   submit KIND --FIELD VALUE … --sign FILE [--sign FILE] [--dry-run]
   help KIND                                                the fields of a kind
 
-  --url http://127.0.0.1:8787 (or TIMECARD_LEDGER) · --json for machines · exit code 0 done, 1 refused, 2 not understood`,
+  --url http://127.0.0.1:8787 (or TIMECARD_LEDGER) · --json for machines · --print FIELD for scripts · exit code 0 done, 1 refused, 2 not understood`,
   de: `timecard-Register
 
   init --dir DIR --chain NAME [--time WANN] [--genesis DATEI] [--k 20] [--holdMax SEKUNDEN] …   neues Register anlegen
   node --dir DIR [--port 8787] [--host 127.0.0.1]          einen Knoten betreiben
   verify --dir DIR                                         die Kette ab Genesis nachrechnen und alle Hashes vergleichen
   backup --dir DIR --out DIR                               kopieren, auch bei laufendem Knoten, und die Kopie prüfen
-  key new --out DATEI · key show DATEI                     ein Signierschlüssel in einer Datei, die nur Sie lesen können
+  key new --out DATEI [--passphrase] · key show DATEI      ein Signierschlüssel in einer Datei, die nur Sie lesen können, auf Wunsch versiegelt (oder TIMECARD_PASSPHRASE)
   office keys --out DATEI                                  die neun Schlüssel einer Ausgabestelle erzeugen
   office publish --keys DATEI --office ID --sign DATEI     sie als Schlüsselsatz eintragen
   office run --keys DATEI [--keys ÄLTERE] --sign DATEI     jede Ladung ausgeben, bis zum Anhalten
   status · collectives · tx ID · proof ID · wallet SCHLÜSSEL · accounts TEILSYSTEM · prices TEILSYSTEM · stock AUSGABE · block HÖHE
+  lots EIGENTÜMER · production ID · lot ID [--from MINUTEN] [--to MINUTEN] [--pieces N]   ein Produkt, seine Teile, v*, δ, ρ, θ
+  id type --product NAME/EINHEIT · id lot --production ID --product NAME/EINHEIT
   events [--from HÖHE]                                     dem Ereignisstrom folgen
   submit ART --FELD WERT … --sign DATEI [--sign DATEI] [--dry-run]
   help ART                                                 die Felder einer Art
 
-  --url http://127.0.0.1:8787 (oder TIMECARD_LEDGER) · --json für Maschinen · Rückgabewert 0 getan, 1 abgelehnt, 2 nicht verstanden`,
+  --url http://127.0.0.1:8787 (oder TIMECARD_LEDGER) · --json für Maschinen · --print FELD für Skripte · Rückgabewert 0 getan, 1 abgelehnt, 2 nicht verstanden`,
 };
 
 const EXAMPLES = `

@@ -31,6 +31,28 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   return known(new CliContext(read.value, surroundings));
 }
 
+/** A line from the keyboard that the screen does not show. Ctrl-C and Ctrl-D give nothing. */
+async function askHidden(question: string): Promise<string> {
+  const { stdin, stderr } = process;
+  stderr.write(question);
+  stdin.setRawMode(true);
+  stdin.setEncoding('utf8');
+  let typed = '';
+  try {
+    for await (const text of stdin.iterator({ destroyOnReturn: false }))
+      for (const character of String(text)) {
+        if (character === '\r' || character === '\n') return typed;
+        if (character === '\u0003' || character === '\u0004') return '';
+        typed = character === '\u007f' ? [...typed].slice(0, -1).join('') : typed + character;
+      }
+    return typed;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+    stderr.write('\n');
+  }
+}
+
 if (import.meta.main) {
   const stopping = new AbortController();
   const [command] = process.argv.slice(2);
@@ -41,6 +63,7 @@ if (import.meta.main) {
     env: process.env,
     out: (line) => console.log(line),
     err: (line) => console.error(line),
+    ...(process.stdin.isTTY && { ask: askHidden }),
     stop: stopping.signal,
   });
 }

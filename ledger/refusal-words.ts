@@ -260,6 +260,11 @@ const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } =
   ],
   key_file_malformed: ['The file holds no such key.', 'Die Datei enthält keinen solchen Schlüssel.'],
   key_file_not_written: ['The key file cannot be written.', 'Die Schlüsseldatei lässt sich nicht schreiben.'],
+  passphrase_missing: [
+    'The key is sealed: set TIMECARD_PASSPHRASE, or type its passphrase.',
+    'Der Schlüssel ist versiegelt: TIMECARD_PASSPHRASE setzen oder die Passphrase eingeben.',
+  ],
+  passphrase_wrong: ['The passphrase does not open the key.', 'Die Passphrase öffnet den Schlüssel nicht.'],
   wrong_proof: ['The proof does not hold.', 'Der Beweis trägt nicht.'],
   signing_failure: [
     'A blind signature failed its own check; nothing was sent.',

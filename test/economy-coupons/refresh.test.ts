@@ -106,6 +106,7 @@ describe('fast', () => {
     expect(refresh.finish(answer.signatures)[0]?.exponent).toBe(4);
     expect(keyset().issued[4]).toBe(4);
     expect(keyset().refreshed[4]).toBe(1);
+    expect(send(bank.cardRefresh('again', [coin(4)]))).toBe('coupon_refreshed');
   });
 
   it('when outlets published the abort of every coupon, without a card', () => {

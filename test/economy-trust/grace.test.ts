@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerEvent } from '../../src/economy/events.ts';
 import type { RedeemedCoupon } from '../../src/economy/transaction.ts';
-import { Bank, CHAIN, type Party } from '../economy-coupons/bank.ts';
+import { Bank, CHAIN, keysOfOffice, type Party, published } from '../economy-coupons/bank.ts';
 
 /** Office – bakery – dairy – kiosk, and the shop at the office. The dairy and the kiosk leave together. */
 let bank: Bank;
@@ -124,6 +124,34 @@ describe('grace', () => {
     expect(redeem(bank.kiosk, left)).toEqual({ minutes: 0, refusals: ['no_trust'] });
     expect(redeem(bank.shop, left)).toEqual({ minutes: 300, refusals: [] });
     expect(Q(bank.office)).toBe(before.office - 300);
+  });
+
+  test('a refresh is taken as a whole: what is larger than the grace is refused', () => {
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    const keys = published(keysOfOffice('dairy'));
+    const keyset = {
+      kind: 'keyset',
+      chain: CHAIN,
+      nonce: bank.nonce(),
+      office: bank.dairy.id,
+      keys,
+    } as const;
+    expect(bank.send(keyset, bank.dairy)).toBe('accepted');
+    const refresh = (name: string, coupons: readonly RedeemedCoupon[], packs: number) => {
+      const { transaction, signers } = bank.cardRefresh(name, coupons, { packs, office: 'dairy' });
+      return bank.send(transaction, ...signers);
+    };
+    const [first, ...others] = mine.toSorted((a, b) => b.exponent - a.exponent);
+    expect(redeem(bank.kiosk, [first as RedeemedCoupon])).toEqual({ minutes: 64, refusals: [] });
+    let left = 300;
+    const pack = others.filter(({ exponent }) => {
+      const fits = 2 ** exponent <= left;
+      if (fits) left -= 2 ** exponent;
+      return fits;
+    });
+    expect(minutes(pack)).toBe(300);
+    expect(refresh('too much', pack, 1)).toBe('grace_used_up');
+    expect(refresh('enough', pack.slice(0, 1), 0)).toBe('accepted');
   });
 
   test('ends with its time', () => {

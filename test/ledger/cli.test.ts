@@ -1,4 +1,4 @@
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
@@ -173,6 +173,38 @@ describe('the command line on a folder', () => {
     const other = join(folder(), 'b.key');
     writeFileSync(other, '{}', { mode: 0o600 });
     expect(await ask(`key show ${other}`)).toMatchObject({ refusal: 'key_file_malformed' });
+  });
+
+  test('a sealed key opens by its passphrase only, from the environment or typed; its public half is readable', async () => {
+    const { url } = await nodeIn(folder());
+    const file = join(folder(), 'sealed.key');
+    const typed = (answer: string, line: string) => {
+      const out: string[] = [];
+      const asked: string[] = [];
+      const ask = async (question: string) => {
+        asked.push(question);
+        return answer;
+      };
+      const stop = new AbortController().signal;
+      const say = { out: (text: string) => out.push(text), err: (text: string) => out.push(text) };
+      return runCli(line.split(' '), { env: {}, ...say, ask, stop }).then((code) => ({ code, out, asked }));
+    };
+    expect(await ask(`key new --out ${file} --passphrase`)).toMatchObject({ refusal: 'passphrase_missing' });
+    const made = await typed('gärtnern', `key new --out ${file} --passphrase --json`);
+    const { key } = JSON.parse(made.out[0] ?? '') as { key: string };
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as { key: string; seed?: string };
+    expect([stored.key, stored.seed]).toEqual([key, undefined]);
+    expect(await ask(`key show ${file}`)).toEqual({ key });
+    const line = `submit register --name A --dispatches false --sign ${file} --url ${url} --json`;
+    expect(await ask(line)).toMatchObject({ refusal: 'passphrase_missing' });
+    expect((await cli(line, { TIMECARD_PASSPHRASE: 'wrong' })).out).toContain('passphrase_wrong');
+    // A decomposed ä is the same passphrase.
+    const done = await typed('ga\u0308rtnern', line);
+    expect(done.asked).toEqual(['Passphrase: ']);
+    expect(JSON.parse(done.out[0] ?? '')).toMatchObject({ status: 'accepted' });
+    writeFileSync(file, JSON.stringify({ ...stored, key: keyOfName('other') }));
+    expect((await cli(line, { TIMECARD_PASSPHRASE: 'gärtnern' })).out).toContain('passphrase_wrong');
   });
 
   test.each([
