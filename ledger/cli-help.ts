@@ -1,5 +1,6 @@
 /** The CLI's help, English and German. Examples are the same in both. */
 
+import type { Form } from '../src/economy/schema.ts';
 import type { Kind } from '../src/economy/transaction.ts';
 import { fieldsOf, KINDS } from '../src/economy/wire.ts';
 import type { Language } from './refusal-words.ts';
@@ -57,6 +58,52 @@ const EXAMPLES = `
   npm run ledger -- submit final_revision --until 2026-10-31T23:59:59Z
   npm run ledger -- proof ID`;
 
+const SAMPLES: Readonly<Record<string, string>> = {
+  name: 'Bakery',
+  reason: 'broken',
+  unit: 'piece',
+  amount: '40',
+  minutes: '300',
+  day: '2026-11-21',
+  deliverBy: '2026-11-30',
+  until: '2026-11-30T23:59:59Z',
+  parameter: 'limit',
+  durability: '3000',
+};
+
+/** What could stand in a field. Lists of long bytes come from a file. */
+function sample(form: Form, name: string): string {
+  if (form.is === 'list') {
+    const long = (f: Form): boolean =>
+      f.is === 'bytes' ||
+      f.is === 'list' ||
+      ((f.is === 'record' || f.is === 'tuple') && f.fields.some((field) => long(field.form)));
+    return long(form.item) ? `@${name}.json` : sample(form.item, name);
+  }
+  if (form.is === 'record' || form.is === 'tuple')
+    return form.fields
+      .filter(({ optional }) => !optional)
+      .map((field) => sample(field.form, field.name))
+      .join('/');
+  if (form.is === 'word') return form.words[0] ?? '';
+  if (form.is === 'flag') return 'false';
+  if (form.is === 'hex') return form.bytes === 32 ? 'ID' : 'HEX';
+  if (form.is === 'key') return 'KEY';
+  if (form.is === 'bytes') return 'HEX';
+  if (form.is === 'decimal') return '90min';
+  return SAMPLES[name] ?? '1';
+}
+
+/** One line that could be typed, with what must be there and nothing else. */
+export function exampleOf(kind: Kind): string {
+  const needed = fieldsOf(kind).filter(
+    ({ name, optional }) => !optional && name !== 'kind' && name !== 'chain' && name !== 'nonce',
+  );
+  const words = needed.map(({ name, form }) => `--${name} ${sample(form, name)}`);
+  const signed = kind === 'final_revision' ? [] : ['--sign FILE'];
+  return ['submit', kind, ...words, ...signed].join(' ');
+}
+
 /** The words for a kind of transaction, or undefined when there is no such kind. */
 export function kindHelp(kind: string): string | undefined {
   const known = KINDS.find((k): k is Kind => k === kind);
@@ -64,7 +111,7 @@ export function kindHelp(kind: string): string | undefined {
   const lines = fieldsOf(known)
     .filter(({ name }) => name !== 'kind' && name !== 'chain' && name !== 'nonce')
     .map(({ name, form, optional }) => `  --${name}  ${formText(form)}${optional ? '  (optional)' : ''}`);
-  return [`submit ${known}`, ...lines].join('\n');
+  return [`submit ${known}`, ...lines, '', `  npm run ledger -- ${exampleOf(known)}`].join('\n');
 }
 
 export function generalHelp(language: Language): string {

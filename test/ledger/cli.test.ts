@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { runCli } from '../../ledger/cli.ts';
+import { exampleOf } from '../../ledger/cli-help.ts';
 import { wordsFor } from '../../ledger/refusal-words.ts';
 import { readTransaction } from '../../ledger/transaction-input.ts';
 import { typeId } from '../../src/economy/product.ts';
@@ -233,6 +234,25 @@ describe('the command line on a folder', () => {
 });
 
 describe('transactions from text', () => {
+  test.each(KINDS)('the help’s example for %s can be typed', (kind) => {
+    const words = exampleOf(kind)
+      .replace(/\bID\b/g, 'a'.repeat(64))
+      .replace(/\bKEY\b/g, keyOfName('a'))
+      .replace(/ --sign FILE$/, '')
+      .split(' ');
+    const fields = new Map<string, string>();
+    for (let i = 2; i < words.length; i += 2) fields.set(words[i]?.slice(2) ?? '', words[i + 1] ?? '');
+    const read = readTransaction(kind, fields, {
+      crypto: nodeCrypto,
+      chain: CHAIN,
+      nonce: nonce(1),
+      readFile: () => '',
+    });
+    // Bytes and files are the reader's own; everything else must be understood as it stands.
+    if (/HEX|@|propose/.test(exampleOf(kind))) expect([...fields.keys()].length).toBeGreaterThan(0);
+    else expect(read).toMatchObject({ ok: true });
+  });
+
   const context = { crypto: nodeCrypto, chain: CHAIN, nonce: nonce(1), readFile: () => '[{"type":"x"}]' };
   const read = (kind: Kind, fields: Record<string, string>) =>
     readTransaction(kind, new Map(Object.entries(fields)), context);
