@@ -238,21 +238,28 @@ function recoup(a: Author): Scene | undefined {
   return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys };
 }
 function takeBack(a: Author): Scene | undefined {
-  const found = a.row(
-    a.state.stock,
-    (s, at) => (s.handed?.length ?? 0) > 0 && tillKeys(a, at.slice(0, 64)).length > 1,
-  );
+  // Mostly there, where something was redeemed: no outlet takes back for more minutes than it redeemed.
+  const anywhere = a.chance(0.2);
+  const found = a.row(a.state.stock, ({ handed = [] }, at) => {
+    const outlet = at.slice(0, 64);
+    return (
+      handed.length > 0 && tillKeys(a, outlet).length > 1 && (anywhere || a.state.redeemedDays.has(outlet))
+    );
+  });
   if (found === undefined) return undefined;
   const [outlet, type] = found[0].split('/') as [Id, Id];
   const home = a.subsystem(outlet);
   const live = a.state.liveKeysets.get(home);
   if (live === undefined) return undefined;
   const handed = found[1].handed?.reduce((sum, day) => sum + day.sum, 0) ?? 0;
-  const amount = 1 + a.below(Math.max(1, Math.min(handed, 5)));
+  const redeemed = a.state.redeemedDays.get(outlet)?.reduce((sum, day) => sum + day.sum, 0) ?? 0;
   const low = lowestSince(a.state.pools.get(`${home}/${type}`)?.lows ?? [], a.time - 30 * DAY);
   const common = a.state.labels.get(`${home}/${type}`) === 'common';
-  const value = low === undefined || common ? 0n : (BigInt(amount) * low.value) / BigInt(low.amount);
-  const minutes = Number(value / 1_000_000n);
+  const minutesFor = (amount: number): number =>
+    low === undefined || common ? 0 : Number((BigInt(amount) * low.value) / BigInt(low.amount) / 1_000_000n);
+  let amount = 1 + a.below(Math.max(1, Math.min(handed, 9)));
+  while (amount > 1 && minutesFor(amount) > redeemed) amount -= 1;
+  const minutes = minutesFor(amount);
   const { blinded, remember } = blanks(a, exponentsOf(minutes)?.length ?? 0);
   return {
     draft: { kind: 'take_back', outlet, goods: [{ type, amount }], minutes, keyset: live, blinded },
@@ -268,7 +275,7 @@ function nothing(a: Author): Scene {
 export const COUPON_SCENES: Scenes = {
   keyset: [1.2, keyset],
   batch: [1.5, batch],
-  delegate: [2, delegate],
+  delegate: [3, delegate],
   revoke_delegation: [0.3, revokeDelegation],
   revoke_batch: [0.2, revokeBatch],
   revoke: [0.7, revoke],
@@ -280,6 +287,6 @@ export const COUPON_SCENES: Scenes = {
   abort: [1, abort],
   refresh: [2, refresh],
   recoup: [3, recoup],
-  take_back: [4, takeBack],
+  take_back: [6, takeBack],
   nothing: [0.1, nothing],
 };
