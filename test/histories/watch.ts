@@ -80,6 +80,8 @@ export class Watch {
   readonly #running = new Set<string>();
   /** `collective/type` → what was told of it. */
   readonly #told = new Map<string, { amount: number; value: bigint }>();
+  /** `collective/type` → value of its shortages that no surplus has brought back. */
+  readonly #missing = new Map<string, bigint>();
   merges = 0;
   splits = 0;
   revisions = 0;
@@ -241,6 +243,11 @@ export class Watch {
         amount: told.amount + Number(event.amount),
         value: told.value + BigInt(event.value),
       });
+      if (event.cause === 'shortage' || event.cause === 'surplus') {
+        const missing = (this.#missing.get(at) ?? 0n) - BigInt(event.value);
+        if (missing < 0n) return `more came back to ${at.slice(0, 8)} than was missing: ${-missing}`;
+        this.#missing.set(at, missing);
+      }
       pools.add(`${this.#state.collectives.get(event.collective)?.subsystem}/${event.type}`);
     }
     if (pools.size === 0 && !membership) return undefined;
