@@ -7,11 +7,14 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { submitTo } from '../../demo/scribe.ts';
 import { PriceBook } from '../../src/sale/price-book.ts';
 import { ask, flushed, hold, ready, sell } from './selling.ts';
 import { makeTemplate, openShop, type Shop, type Template, type TestTill, type TillSetup } from './shop.ts';
+
+// Dozens of sales, each with its waits for the disk.
+vi.setConfig({ testTimeout: 180_000 });
 
 let template: Template;
 let shop: Shop;

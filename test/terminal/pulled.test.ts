@@ -2,11 +2,14 @@
  * The card is pulled at any byte of the conversation. Whatever comes then (the same card, another one, nobody), each basket is
  * paid once or not at all, and every minute is on a card, in a redemption, or exposed.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
 import { ask, flushed, hold, ready, sell, settled } from './selling.ts';
 import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+
+// Dozens of sales, each with its waits for the disk.
+vi.setConfig({ testTimeout: 180_000 });
 
 let template: Template;
 let shop: Shop;
