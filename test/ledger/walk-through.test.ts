@@ -5,12 +5,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { runCli } from '../../ledger/cli.ts';
 import { manualClock } from '../../ledger/clock.ts';
-import { folder, nodeIn, START } from './fixtures.ts';
+import { folder, get, nodeIn, START } from './fixtures.ts';
 
 const PAGE = readFileSync(new URL('../../docs/walk-through.md', import.meta.url), 'utf8');
 
+interface Described {
+  readonly get?: { readonly responses: { 200: { content: { 'application/json': { schema: object } } } } };
+}
 type Step =
   | { readonly does: 'wait'; readonly minutes: number }
   | { readonly does: 'run'; readonly line: string; readonly name?: string; readonly prints?: string };
@@ -69,6 +73,41 @@ test('the walk-through: every command is accepted and prints what the page says'
     expect({ line: step.line, prints: out.join('\n') }).toEqual({ line: step.line, prints: step.prints });
     compared++;
   }
+  // The whole answer has the described form, and every element its figures.
+  const Y = 512_640;
+  const { body } = await get(url, `/v1/lots/${names.get('COMPUTER')}?from=${Y}&to=${2 * Y}`);
+  const { body: api } = await get(url, '/openapi.json');
+  const { get: described } = (api.paths as Record<string, Described>)['/v1/lots/{id}'] ?? {};
+  const schema = described?.responses[200].content['application/json'].schema;
+  expect(
+    z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).safeParse(body).error,
+  ).toBeUndefined();
+  const parts = body.parts as Record<string, unknown>[];
+  const figures = parts.map((part) => [
+    part.name,
+    part.aggregated,
+    part.deltaFrom,
+    part.deltaTo,
+    part.rho,
+    part.k,
+  ]);
+  expect(figures).toHaveLength(12);
+  for (const [name, minutes, years] of [
+    ['Processor', 2500, 9],
+    ['MainboardWithProcessor', 3140, 5],
+    ['MainboardWithMemory', 1301, 8],
+    ['CaseWithDrive', 602, 5],
+    ['Board', 3841, 5],
+    ['Computer', 4468, 5],
+  ] as const)
+    expect(figures).toContainEqual([
+      name,
+      `${minutes}000000`,
+      (years - 1) * Y,
+      (years - 2) * Y,
+      `1/${years}`,
+      2 * Y,
+    ]);
   expect(compared).toBeGreaterThan(15);
   expect(statSync(join(home, 'factory.key')).mode & 0o777).toBe(0o600);
 });
