@@ -12,7 +12,7 @@ import { accounts } from './accounts.ts';
 import type { AccountsTold } from './events.ts';
 import { graceAfterSplit } from './grace.ts';
 import { totalsOf } from './holdings.ts';
-import { dividePool, stockOf } from './pool.ts';
+import { dividePool } from './pool.ts';
 import { proposalsAfterSplit } from './proposals.ts';
 import type { Context } from './rule.ts';
 import type { State, SubsystemRow } from './state.ts';
@@ -45,7 +45,7 @@ function membersWithout({ indexes }: State, oldest: Id, side: readonly number[])
     const staying = new Set(side);
     going = [...(indexes.members.get(oldest) ?? [])].map(ordinal).filter((member) => !staying.has(member));
   }
-  return Array.from(Uint32Array.from(going).sort(), (member) => ids[member] as Id);
+  return [...new Uint32Array(going).sort()].map((member) => ids[member] as Id);
 }
 
 function move({ state, emit }: Context, going: readonly Id[], kept: Id, leaving: Id): void {
@@ -63,8 +63,7 @@ function dividePools(context: Context, kept: Id, leaving: Id, going: readonly Id
   const { state } = context;
   const held = new Map<Id, { amount: Amount; told: MicroMinutes }>();
   for (const id of going)
-    for (const type of state.indexes.stockOf.get(id) ?? []) {
-      const { amount, told } = stockOf(state, id, type);
+    for (const [type, { amount, told }] of state.indexes.stockOf.get(id) ?? []) {
       const sum = held.get(type);
       if (sum === undefined) held.set(type, { amount, told });
       else {

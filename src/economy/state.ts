@@ -407,8 +407,8 @@ export class Indexes {
   readonly changes = new Map<Id, AccountChange>();
   /** Type → its lots. */
   readonly lotsOf = new Map<Id, Set<Id>>();
-  /** Collective → types it has a stock row of. */
-  readonly stockOf = new Map<Id, Set<Id>>();
+  /** Collective → type → its stock row. */
+  readonly stockOf = new Map<Id, Map<Id, StockRow>>();
   /** Revision → workloads it covered. */
   readonly covered = new Map<Id, Set<Id>>();
   /** `subsystem/month` → contributions. */

@@ -134,11 +134,14 @@ function watchAccounts(state: State): void {
 
 function watchLookUps(state: State): void {
   const { indexes } = state;
-  on(state.stock, (at, before, after) => {
-    if ((before === undefined) === (after === undefined)) return;
+  on(state.stock, (at, _, after) => {
     const [collective, type] = parts(at);
-    if (after === undefined) take(indexes.stockOf, collective, type);
-    else put(indexes.stockOf, collective, type);
+    const rows = indexes.stockOf.get(collective);
+    if (after === undefined) {
+      rows?.delete(type);
+      if (rows?.size === 0) indexes.stockOf.delete(collective);
+    } else if (rows === undefined) indexes.stockOf.set(collective, new Map([[type, after]]));
+    else rows.set(type, after);
   });
   on(state.contributions, (at, before, after) => {
     if (before !== undefined) return;
