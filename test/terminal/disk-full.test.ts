@@ -31,10 +31,12 @@ beforeEach(async () => {
   await opened();
 });
 afterEach(async () => {
-  await till.stop();
-  await shop.close();
-  spawnSync('umount', ['-l', disk]);
-  rmSync(disk, { recursive: true, force: true });
+  try {
+    await shop.close();
+  } finally {
+    spawnSync('umount', ['-l', disk]);
+    rmSync(disk, { recursive: true, force: true });
+  }
 });
 afterAll(() => template.remove());
 
