@@ -101,6 +101,8 @@ export class Sale {
   readonly #parts: SaleParts;
   #state: SaleState = { step: 'basket', basket: [] };
   #card: CardInField | undefined;
+  /** The card that has paid and not left: it does not pay for the next basket. */
+  #paidWith: CardInField | undefined;
   #busy: Promise<void> | undefined;
   /** A session left open while the clerk's customer types the PIN. */
   #waiting: { readonly session: Session; readonly card: CardInField } | undefined;
@@ -269,6 +271,7 @@ export class Sale {
   cardInField(card: CardInField | undefined): void {
     if (card === this.#card) return;
     this.#card = card;
+    this.#paidWith = undefined;
     if (this.#waiting !== undefined && this.#waiting.card !== card) this.#closeWaiting();
     this.#tap();
   }
@@ -289,6 +292,10 @@ export class Sale {
     if (card === undefined || this.#busy !== undefined) return;
     if (this.#state.step !== 'hold_card' && this.#state.step !== 'hold_again') return;
     if (this.#state.step === 'hold_again' && this.#state.trouble === undefined) return;
+    if (card === this.#paidWith) {
+      this.#dispatch({ event: 'trouble', trouble: 'still_there' });
+      return;
+    }
     this.#busy = this.#conversation(card).finally(() => {
       this.#busy = undefined;
       this.#prepare();
@@ -327,6 +334,7 @@ export class Sale {
     const figures: SaleFigures = { ...tally, ...paid };
     this.#dispatch({ event: 'acknowledged' });
     this.#unerased = true;
+    this.#paidWith = card;
     // The screen hears of it first; erasure costs another two syncs.
     await shown();
     this.#afterPaid(figures);

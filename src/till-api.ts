@@ -92,6 +92,8 @@ export type CardTrouble =
   | 'already_paid'
   | 'other_card'
   | 'coupon_seen'
+  /** It has just paid for somebody else's basket: it has to leave the reader first. */
+  | 'still_there'
   | 'disk_full';
 
 /** One picture a phase. */

@@ -72,6 +72,7 @@ export const de: Texts = {
     wrong_answer: 'Die Antwort der Karte ergibt keinen Sinn. Sie wurde nicht angenommen.',
     already_paid: 'Diese Karte hat diesen Korb schon bezahlt.',
     other_card: 'Das ist eine andere Karte. Bitte dieselbe wie eben auflegen.',
+    still_there: 'Die letzte Karte liegt noch auf dem Leser. Bitte erst wegnehmen.',
     coupon_seen: 'Die Karte zeigte Stunden, die schon verbraucht sind. Sie wurden nicht angenommen.',
     disk_full: 'Der Speicher dieser Kasse ist voll. Von der Karte wurde nichts genommen.',
   },

@@ -44,6 +44,7 @@ const troubles = {
   wrong_answer: 'The card answered something that makes no sense. It was not accepted.',
   already_paid: 'This card has already paid this basket.',
   other_card: 'This is another card. Hold the same card as before.',
+  still_there: 'The last card is still on the reader. Take it away first.',
   coupon_seen: 'The card showed hours that were used before. They were not accepted.',
   disk_full: 'The disk of this terminal is full. Nothing was taken from the card.',
 } satisfies Record<CardTrouble, string>;

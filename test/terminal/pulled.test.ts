@@ -224,3 +224,21 @@ it('T1 ACK was heard and its answer lost: the same card says «paid» again, and
   expect(before - all(card)).toBe(minutes);
   expect(till.view().status.crowd.sales).toBe(1);
 });
+
+it('a card left on the reader after «paid» does not pay for the next basket until it has been taken away', async () => {
+  const card = shop.card(1);
+  await ask(shop, till, BREAD);
+  till.reader.insert(card);
+  await till.until('paid', (view) => view.checkout.step.phase === 'paid');
+  await till.done({ intent: 'next_sale' });
+  const before = minutesOn(card);
+  await ask(shop, till, BREAD);
+  await till.until(
+    'the next basket unpaid',
+    ({ checkout: { step } }) => step.phase === 'hold_card' && step.trouble === 'still_there',
+  );
+  expect(minutesOn(card)).toEqual(before);
+  till.reader.pull();
+  expect((await hold(till, card)).phase).toBe('paid');
+  expect(minutesOn(card).payable).toBeLessThan(before.payable);
+});
