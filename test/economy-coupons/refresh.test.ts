@@ -1,7 +1,7 @@
 /** Refreshing: old coupons become new ones, O stays; fast or slow, and what a redemption does to it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
-import { hexBytes } from '../../src/bytes.ts';
+import { ascii, concat, hexBytes } from '../../src/bytes.ts';
 import { emsaPssEncode } from '../../src/coupons/emsa-pss.ts';
 import type { RsaPrivateKey } from '../../src/crypto-port.ts';
 import { applyTransaction } from '../../src/economy/apply.ts';
@@ -9,6 +9,7 @@ import { makeEnvelope } from '../../src/economy/build.ts';
 import { issueFor, openIssues } from '../../src/economy/office-duty.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
 import type { Id, RedeemedCoupon, Refresh } from '../../src/economy/transaction.ts';
+import { encodeBody } from '../../src/economy/wire.ts';
 import { Bank, type CardRefresh, CHAIN, hash, keysOfOffice, type Party, party, published } from './bank.ts';
 
 const WAIT_DAYS = (DEFAULT_PARAMETERS.offlineMax + DEFAULT_PARAMETERS.holdMax) / 86_400;
@@ -138,6 +139,21 @@ describe('fast', () => {
     expect(skipped()).toEqual({ [coin(3).serial]: 'coupon_refreshed' });
     expect(issue(refresh)).toBe('refresh_void');
     expect(stateOf(coin(4))).toBe('spent');
+  });
+
+  it('a voucher’s statement is timecard/refresh ‖ suite ‖ chain ‖ SHA-256 of the body without it, and no other', () => {
+    registerBatch();
+    const { transaction: bare, signers } = bank.cardRefresh('by hand', [coin(4)]);
+    const statement = (domain: string) =>
+      concat(ascii(domain), Uint8Array.of(1), ascii(CHAIN), nodeCrypto.sha256(encodeBody(bare)));
+    const withSigned = (message: Uint8Array): Refresh => {
+      const signature = nodeCrypto.ed25519Sign(cards.seed, message);
+      return { ...bare, voucher: { batch: cards.key, signature } };
+    };
+    for (const domain of ['timecard/spend', 'timecard/recoup', 'timecard/1'])
+      expect(bank.send(withSigned(statement(domain)), ...signers), domain).toBe('wrong_voucher');
+    expect(bank.send(withSigned(statement('timecard/refresh')), ...signers)).toBe('accepted');
+    expect(bank.events[1]?.kind).toBe('refreshed');
   });
 
   it('a voucher counts when its batch is known, unrevoked, unexpired and of the subsystem, for this very refresh', () => {

@@ -315,6 +315,21 @@ describe('undone when it was never issued', () => {
     expect(pool(lamp)).toMatchObject({ amount: 1, value: 0n });
   });
 
+  it('the last goods of a pool take all its value with them, though they brought less', () => {
+    const lamp = bank.stock(bank.shop, 'lamp', 2, 40);
+    sell(lamp, 1, 20);
+    redeem(of(5).slice(0, 1));
+    const taken = back({ [lamp]: 1 }, 20);
+    send(taken);
+    bank.stock(bank.kiosk, 'lamp', 8, 1_000);
+    sell(lamp, 8, 832, bank.kiosk);
+    sell(lamp, 1, 104);
+    for (let i = 0; i < 100; i++) bank.next();
+    expect(pool(lamp)).toMatchObject({ amount: 1, value: 104_000_000n });
+    expect(bank.change(() => cancel(taken, bank.till, bank.shop))).toEqual({ G: -104, O: -20, R: -84 });
+    expect(pool(lamp)).toMatchObject({ amount: 0, value: 0n });
+  });
+
   it('after a split the office’s debt ends on its side, the goods leave on the other: Q settles it', () => {
     const lamp = bank.stock(bank.shop, 'lamp', 3, 50);
     sell(lamp, 1, 17);
