@@ -8,31 +8,24 @@ import type { Books } from './books.ts';
 const floor = (a: bigint, b: bigint): bigint => (a % b !== 0n && a < 0n ? a / b - 1n : a / b);
 const debts = (b: Books): bigint => b.C + b.W + b.D + b.Q;
 
-/** The first thing that is wrong with a split; undefined as well when there was none. */
+/** The first thing that is wrong with a split into these two; undefined as well when there was none. */
 export function divisionFault(
   state: State,
+  parts: { readonly kept: string; readonly leaving: string } | undefined,
   old: ReadonlyMap<string, Books>,
   books: ReadonlyMap<string, Books>,
 ): string | undefined {
-  const leaving = [...books.keys()].find((id) => !old.has(id));
-  const now = leaving === undefined ? undefined : books.get(leaving);
-  const kept = [...old.keys()].find((id) => {
-    const [was, is] = [old.get(id), books.get(id)];
-    return (
-      state.subsystems.get(id) !== undefined &&
-      was !== undefined &&
-      is !== undefined &&
-      now !== undefined &&
-      was.U === is.U + now.U &&
-      debts(was) === debts(is) + debts(now) &&
-      was.B === is.B + now.B &&
-      was.G === is.G + now.G
+  if (parts === undefined) return books.size === old.size ? undefined : 'a split that nobody was told of';
+  const { kept, leaving } = parts;
+  const [was, stays, now] = [old.get(kept), books.get(kept), books.get(leaving)];
+  if (was === undefined || stays === undefined || now === undefined || old.has(leaving))
+    return 'a split of nobody';
+  const whole =
+    debts(was) === debts(stays) + debts(now) &&
+    (['U', 'P', 'B', 'O', 'Z', 'R', 'G'] as const).every(
+      (account) => was[account] === stays[account] + now[account],
     );
-  });
-  if (leaving === undefined || now === undefined) return undefined;
-  const was = old.get(kept ?? '');
-  if (kept === undefined || was === undefined)
-    return 'no subsystem is what the two parts of a split are together';
+  if (!whole) return 'the two parts of a split are not together what was split';
   for (const account of ['C', 'W', 'D'] as const) {
     const part = was.U === 0n ? 0n : floor(was[account] * now.U, was.U);
     if (now[account] !== part)

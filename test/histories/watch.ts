@@ -164,7 +164,9 @@ export class Watch {
         (account) => total(old, account) !== total(books, account),
       );
       if (sum !== undefined) return `${kind} changed the sum of all ${sum}`;
-      return kind === 'cancel_trust' ? divisionFault(this.#state, old, books) : undefined;
+      if (kind !== 'cancel_trust') return undefined;
+      const parts = this.#player.events.find((e) => e.kind === 'split');
+      return divisionFault(this.#state, parts, old, books);
     }
     for (const [id, now] of books) {
       const was = old.get(id);
