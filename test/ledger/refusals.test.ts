@@ -32,7 +32,7 @@ const TABLES: readonly (readonly [folder: string, names: string])[] = [
   ['economy', 'apply components means membership production reject resources revision wire write-off'],
   [
     'economy-coupons',
-    'appropriate cancel count hand-over load office recoup redeem refresh revoke take-back',
+    'appropriate cancel count hand-over load office recoup redeem refresh refresh-in-grace revoke take-back',
   ],
   ['economy-trust', 'explain grace settlement votes'],
 ];
