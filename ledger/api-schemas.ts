@@ -4,23 +4,26 @@
  */
 import { API_REFUSALS } from './api-refusals.ts';
 
-type Schema = Readonly<Record<string, unknown>>;
+export type Schema = Readonly<Record<string, unknown>>;
 
-const id: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256, hex' };
+export const id: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256, hex' };
 const key: Schema = {
   type: 'string',
   pattern: '^01[0-9a-f]{64}$',
   description: 'suite 01 ‖ Ed25519 key, hex',
 };
 const hex: Schema = { type: 'string', pattern: '^([0-9a-f]{2})*$' };
-const integer: Schema = { type: 'integer', minimum: 0 };
-const text: Schema = { type: 'string' };
-const flag: Schema = { type: 'boolean' };
-const value: Schema = { type: 'string', pattern: '^-?[0-9]+$', description: 'micro-minutes' };
-const list = (items: Schema): Schema => ({ type: 'array', items });
+export const integer: Schema = { type: 'integer', minimum: 0 };
+export const text: Schema = { type: 'string' };
+export const flag: Schema = { type: 'boolean' };
+export const value: Schema = { type: 'string', pattern: '^-?[0-9]+$', description: 'micro-minutes' };
+export const list = (items: Schema): Schema => ({ type: 'array', items });
 
 /** An object whose fields are all there, save those named optional. */
-function object(properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema {
+export function object(
+  properties: Readonly<Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Schema {
   const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: 'object', properties, required, additionalProperties: false };
 }
@@ -41,7 +44,7 @@ const collective = {
   ordinal: integer,
   subsystem: id,
 };
-const label: Schema = { enum: ['common', 'exclusive'] };
+export const label: Schema = { enum: ['common', 'exclusive'] };
 
 /** A lot's row. */
 const lot = {

@@ -16,12 +16,16 @@ import { ANSWERS, byAges, byHeight, byId, byKey, byOwner, fromHeight, refusal } 
 import { compositionView } from './composition-view.ts';
 import type { Engine, View } from './engine.ts';
 import { EventStreams } from './event-stream.ts';
+import { explorerPage } from './explorer-page.ts';
+import { explorerRoutes } from './explorer-routes.ts';
 import { toJson } from './json.ts';
 import * as views from './views.ts';
 
 export interface ApiOptions {
   readonly engine: Engine;
   readonly crypto: CryptoPort;
+  /** Where the explorer page was built; without it there is no page. */
+  readonly explorerDir?: string;
   /** Learns of bugs; the caller gets `internal_error`. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -40,7 +44,12 @@ function refusalOf(error: { readonly code?: string; readonly statusCode?: number
 }
 
 /** The API of an engine, not yet listening. */
-export async function createApi({ engine, crypto, onFault }: ApiOptions): Promise<FastifyInstance> {
+export async function createApi({
+  engine,
+  crypto,
+  explorerDir,
+  onFault,
+}: ApiOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     bodyLimit: ENVELOPE_BYTES,
@@ -83,6 +92,8 @@ export async function createApi({ engine, crypto, onFault }: ApiOptions): Promis
   chainRoutes(app, engine, crypto);
   streamRoute(app, engine);
   stateRoutes(app, engine, crypto);
+  explorerRoutes(app, engine, crypto);
+  if (explorerDir !== undefined) explorerPage(app, explorerDir);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
 }

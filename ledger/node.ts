@@ -3,6 +3,7 @@
  * proxy with TLS before it (docs/ledger-operations.md). Not here: the coupon office, which is a process of its own.
  */
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { nodeCrypto } from '../crypto/node.ts';
 import type { Genesis } from '../src/economy/parameters.ts';
 import { ok, type Result } from '../src/result.ts';
@@ -19,6 +20,8 @@ export interface NodeOptions {
   readonly port: number;
   readonly host?: string;
   readonly clock?: Clock;
+  /** Where the explorer page was built, unless it is this project's own place. */
+  readonly explorerDir?: string;
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -29,13 +32,16 @@ export interface Node {
   stop(): Promise<void>;
 }
 
+/** Where the explorer page is built. */
+export const EXPLORER_DIR = join(import.meta.dirname, '..', 'dist', 'explorer');
+
 /** Starts a node, or says why its folder cannot be opened. Throws when the port cannot be had. */
 export async function openNode(options: NodeOptions): Promise<Result<Node, CreateRefusal>> {
   const created = createEngine({ ...options, crypto: nodeCrypto });
   if (!created.ok) return created;
   const engine = created.value;
-  const { onFault } = options;
-  const api = await createApi({ engine, crypto: nodeCrypto, ...(onFault && { onFault }) });
+  const { onFault, explorerDir = EXPLORER_DIR } = options;
+  const api = await createApi({ engine, crypto: nodeCrypto, explorerDir, ...(onFault && { onFault }) });
   const host = options.host ?? '127.0.0.1';
   try {
     await api.listen({ port: options.port, host });

@@ -93,3 +93,23 @@ export const COMPOSITION_ELEMENTS = 1_000;
 export const VOTE_SECONDS = { min: 86_400, max: 60 * 86_400 } as const;
 /** Months of a collective's work that are remembered: a proposal of 60 days sees three months end. */
 export const WORKED_MONTHS = 4;
+/** Blocks that a node's chronicle reads from disk at once, and transactions it folds before others have their turn. */
+export const CHRONICLE_PAGE = 16;
+export const CHRONICLE_TURN = 500;
+/** A question that needs the whole chain waits so long for it, milliseconds; then it is asked again. */
+export const CHRONICLE_WAIT = 2_000;
+/** Months that the chronicle keeps of an outlet and of a collective: five years fill a picture. */
+export const CHRONICLE_MONTHS = 60;
+/** Months of work by collective in one answer: a year and the one that runs. */
+export const LABOUR_MONTHS = 13;
+/** Points of one type's price history: more than a screen has columns to tell apart. */
+export const HISTORY_POINTS = 512;
+/** Inputs of productions that the chronicle remembers, about 200 B each; older productions are forgotten first. */
+export const ORIGIN_INPUTS = 200_000;
+/** Deliveries of one type to one outlet that a value is explained by: the latest. */
+export const ORIGIN_DELIVERIES = 24;
+/** Productions one behind the other, and rows, in one explanation of a value: a picture shows no more. */
+export const ORIGIN_DEPTH = 8;
+export const ORIGIN_ROWS = 400;
+/** Blocks in one answer that names the kinds of their transactions. */
+export const BLOCKS_PAGE = 25;
