@@ -1,0 +1,99 @@
+/** Where one can go, which subsystem is looked at, language and colours. */
+import {
+  IconBuildingStore,
+  IconContrastFilled,
+  IconCube,
+  IconReceiptTax,
+  IconShoppingBag,
+  IconUsersGroup,
+} from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import type { Id, Subsystems } from './answers.ts';
+import { usePage } from './context.tsx';
+import { Choice } from './parts/choice.tsx';
+import { hrefOf, type Place } from './route.ts';
+import look from './top-bar.module.css';
+
+const PLACES = [
+  { place: 'overview', icon: IconUsersGroup },
+  { place: 'products', icon: IconShoppingBag },
+  { place: 'tax', icon: IconReceiptTax },
+  { place: 'outlets', icon: IconBuildingStore },
+  { place: 'blocks', icon: IconCube },
+] as const satisfies readonly { place: Place; icon: unknown }[];
+
+interface Props {
+  readonly subsystems: Subsystems['subsystems'];
+  readonly subsystem: Id | undefined;
+}
+
+export function TopBar({ subsystems, subsystem }: Props): ReactElement {
+  const { t, f, language, setLanguage, scheme, setScheme, route } = usePage();
+  const here: Place = route.place === 'transaction' ? 'blocks' : route.place;
+  const within = subsystem === undefined ? {} : { subsystem };
+  const colours = scheme === 'dark' ? t.app.toLight : t.app.toDark;
+
+  return (
+    <header className={look.bar}>
+      <a className={look.brand} href={hrefOf({ place: 'overview' })}>
+        <svg width="38" height="38" viewBox="0 0 32 32" aria-hidden="true">
+          <rect x="1" y="5" width="30" height="22" rx="5" className={look.card} />
+          <circle cx="16" cy="16" r="8" className={look.face} />
+          <path d="M16 16V8a8 8 0 0 1 6.930 12z" className={look.part} />
+        </svg>
+        <span className={look.name}>{t.app.title}</span>
+      </a>
+      <nav className={look.places} aria-label={t.app.places}>
+        {PLACES.map(({ place, icon: Picture }) => (
+          <a
+            key={place}
+            className={look.place}
+            aria-current={place === here ? 'page' : undefined}
+            href={hrefOf(place === 'blocks' ? { place } : { place, ...within })}
+          >
+            <Picture size={22} stroke={1.75} aria-hidden="true" />
+            {t.app[place]}
+          </a>
+        ))}
+      </nav>
+      {subsystems.length > 1 && here !== 'blocks' && (
+        <label className={look.within}>
+          <span className={look.hidden}>{t.app.subsystem}</span>
+          <select
+            className={look.select}
+            value={subsystem}
+            onChange={(event) => {
+              window.location.hash = hrefOf({ place: here, subsystem: event.target.value });
+            }}
+          >
+            {subsystems.map(({ id, name, members }) => (
+              <option key={id} value={id}>
+                {`${name} (${f.count(members)})`}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <div className={look.device}>
+        <button
+          type="button"
+          className={look.square}
+          aria-label={colours}
+          title={colours}
+          onClick={() => setScheme(scheme === 'dark' ? 'light' : 'dark')}
+        >
+          <IconContrastFilled size={22} aria-hidden="true" />
+        </button>
+        <Choice
+          label={t.app.language}
+          value={language}
+          onChoose={setLanguage}
+          options={[
+            { value: 'en', lang: 'en', text: <abbr title="English">EN</abbr> },
+            { value: 'de', lang: 'de', text: <abbr title="Deutsch">DE</abbr> },
+          ]}
+        />
+      </div>
+    </header>
+  );
+}
