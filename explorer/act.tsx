@@ -57,6 +57,12 @@ function named({ f, acts }: Page, id: string, is: Meaning | undefined): ReactNod
       );
     case 'estimate':
       return <a href={hrefOf({ place: 'transaction', id })}>{is.name ?? short(id)}</a>;
+    case 'proposal':
+      return (
+        <a href={hrefOf({ place: 'transaction', id })}>
+          {subject(acts.words, is.about ?? '', is.of?.name ?? '')}
+        </a>
+      );
     case 'workload':
       return (
         <a href={hrefOf({ place: 'transaction', id })}>
@@ -78,6 +84,11 @@ function named({ f, acts }: Page, id: string, is: Meaning | undefined): ReactNod
     default:
       return <code>{short(id)}</code>;
   }
+}
+
+/** What a vote is about: the product of a label, where there is one. */
+function subject(words: Readonly<Record<string, string>>, about: string, product: string): string {
+  return (words[`about:${about}`] ?? about).replace('{product}', product);
 }
 
 export const short = (id: string): string => `${id.slice(0, 12)}…`;
@@ -111,7 +122,9 @@ function partsOf(page: Page, transaction: Readable): Readonly<Record<string, Rea
   const word = (name: string, value: bigint): string =>
     value === 0n ? '' : (words[name] ?? '').replace('{value}', f.time(value));
   const product = object(fields.product);
-  const lot = names[text(fields.lot)];
+  // Goods out of stock have no lot; what happened to them names their type.
+  const moved = transaction.effects.find((event) => event.kind === 'written_off' || event.kind === 'stock');
+  const lot = names[text(fields.lot)] ?? names[text(moved?.type)];
   const unit = text(product.unit) || (lot?.unit ?? '');
   const parts: Record<string, ReactNode> = {
     kind,
@@ -119,7 +132,7 @@ function partsOf(page: Page, transaction: Readable): Readonly<Record<string, Rea
     reason: text(fields.reason),
     product: text(product.name),
     amount: f.amount(number(fields.amount), unit),
-    lot: lot === undefined ? words.unnamed : id('lot'),
+    lot: lot === undefined ? words.unnamed : named(page, text(fields.lot), lot),
     packs: f.count(number(fields.packs)),
     coupons: f.count(number(fields.coupons)),
     sales: f.count(number(fields.sales)),
@@ -140,11 +153,11 @@ function partsOf(page: Page, transaction: Readable): Readonly<Record<string, Rea
     share: word('share', effect(transaction, 'claimed', 'share')),
     lost: lost(page, transaction),
     yes: fields.yes === true ? words.yes : words.no,
-    about: words[`about:${text(fields.about)}`] ?? text(fields.about),
+    about: subject(words, text(fields.about), names[text(fields.type)]?.name ?? ''),
   };
   for (const field of ['a', 'b', 'from', 'to', 'owner', 'orderer', 'addressee', 'outlet', 'office', 'by'])
     parts[field] = id(field);
-  for (const field of ['collective', 'production', 'order', 'estimate', 'revision', 'workload'])
+  for (const field of ['collective', 'production', 'order', 'estimate', 'revision', 'workload', 'proposal'])
     parts[field] = id(field);
   return parts;
 }

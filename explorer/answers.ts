@@ -137,12 +137,14 @@ export interface Accounts {
 export interface OutletMonth {
   readonly until: number;
   readonly redeemed: string;
+  readonly appropriated: string;
   readonly charged: string;
   readonly goods: string;
   readonly crowds: number;
   readonly sales: number;
   readonly missing: string;
   readonly found: string;
+  readonly takenBack: string;
   readonly booked: string;
 }
 export interface Outlet {
@@ -175,6 +177,7 @@ export interface Meaning {
     | 'order'
     | 'estimate'
     | 'workload'
+    | 'proposal'
     | 'revision'
     | 'transaction';
   readonly name?: string;
@@ -182,6 +185,7 @@ export interface Meaning {
   readonly type?: Id;
   readonly collective?: Id;
   readonly until?: number;
+  readonly about?: string;
   readonly of?: { readonly type: Id; readonly name: string; readonly unit: string };
 }
 export interface Readable {

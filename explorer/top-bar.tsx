@@ -68,7 +68,7 @@ export function TopBar({ subsystems, subsystem }: Props): ReactElement {
           >
             {subsystems.map(({ id, name, members }) => (
               <option key={id} value={id}>
-                {`${name} (${f.count(members)})`}
+                {members === 1 ? name : t.app.subsystemOf(name, f.count(members - 1))}
               </option>
             ))}
           </select>

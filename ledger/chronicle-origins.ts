@@ -42,6 +42,7 @@ export interface Story {
 
 export interface Delivery {
   readonly transaction: Id;
+  readonly type: Id;
   readonly height: number;
   readonly time: number;
   readonly from: Id;
@@ -75,8 +76,9 @@ export class Origins {
   /** In order of their start. */
   readonly #stories = new Map<Id, Story>();
   #inputs = 0;
-  /** `outlet/type` → latest deliveries, oldest first. */
-  readonly #deliveries = new Map<string, Delivery[]>();
+  /** `outlet/type` → latest deliveries, oldest first; and the same by their transactions. */
+  readonly #latest = new Map<string, Delivery[]>();
+  readonly #deliveries = new Map<Id, Delivery>();
   /** `from/to`. */
   readonly #passed = new Map<string, Passed>();
 
@@ -115,7 +117,7 @@ export class Origins {
 
   /** The latest deliveries of a type into one outlet's stock, oldest first. */
   deliveries(outlet: Id, type: Id): readonly Delivery[] {
-    return this.#deliveries.get(`${outlet}/${type}`) ?? [];
+    return this.#latest.get(`${outlet}/${type}`) ?? [];
   }
 
   /** What one collective handed on to another since the chain began. */
@@ -172,10 +174,12 @@ export class Origins {
   #transfer(
     id: Id,
     { lot, amount, from, to, purpose }: Of<'transfer'>,
-    { height, time }: ToldBlock,
+    block: ToldBlock,
     born: (lot: Id, source: Source) => void,
   ): void {
-    const { type, value, source } = this.#take(lot, amount);
+    const { type, value, source } = this.#lots.has(lot)
+      ? this.#take(lot, amount)
+      : this.#outOfStock(id, lot, amount, block);
     const passed = this.#passed.get(`${from}/${to}`) ?? { from, to, transfers: 0, value: 0n };
     this.#passed.set(`${from}/${to}`, {
       ...passed,
@@ -186,11 +190,26 @@ export class Origins {
       born(id, source);
       return;
     }
+    const { height, time } = block;
     const at = `${to}/${type}`;
-    const deliveries = this.#deliveries.get(at) ?? [];
-    this.#deliveries.set(at, deliveries);
-    deliveries.push({ transaction: id, height, time, from, outlet: to, amount, value, source });
-    if (deliveries.length > ORIGIN_DELIVERIES) deliveries.shift();
+    const latest = this.#latest.get(at) ?? [];
+    this.#latest.set(at, latest);
+    const delivery = { transaction: id, type, height, time, from, outlet: to, amount, value, source };
+    latest.push(delivery);
+    this.#deliveries.set(id, delivery);
+    if (latest.length <= ORIGIN_DELIVERIES) return;
+    const oldest = latest.shift();
+    if (oldest !== undefined) this.#deliveries.delete(oldest.transaction);
+  }
+
+  /** Goods that leave dispatch stock again, named by the delivery that brought them, at the average of the moment. */
+  #outOfStock(id: Id, delivery: Id, amount: number, { events }: ToldBlock): Lot {
+    const left = events.find(
+      (event) => event.kind === 'stock' && event.transaction === id && event.cause === 'transfer',
+    );
+    if (left?.kind !== 'stock') return { type: '', amount, value: 0n, source: FORGOTTEN };
+    const source = this.#deliveries.get(delivery)?.source ?? FORGOTTEN;
+    return { type: left.type, amount, value: -BigInt(left.value), source };
   }
 
   #output(

@@ -13,7 +13,9 @@ import type { ToldBlock } from './chronicle.ts';
 export interface OutletMonth {
   /** Coupons deleted; less those that moved to another outlet's older announcement. */
   redeemed: MicroMinutes;
-  /** Charged for what was handed over; a charge below the lowest prices counts as these. */
+  /** Deleted from wallets without a card (§6.5 literally). */
+  appropriated: MicroMinutes;
+  /** Charged for what was handed over, as the clearing counts it: no less than the lowest prices, no more than the highest. */
   charged: MicroMinutes;
   /** What the goods were worth by the average prices. */
   goods: MicroMinutes;
@@ -22,18 +24,22 @@ export interface OutletMonth {
   /** Value that counts found missing; of that and of surplus, what came back. */
   missing: MicroMinutes;
   found: MicroMinutes;
+  /** Value of goods that people brought back. */
+  takenBack: MicroMinutes;
   /** Clearing that the month's revision booked to w. */
   booked: MicroMinutes;
 }
 
 const nothing = (): OutletMonth => ({
   redeemed: 0n,
+  appropriated: 0n,
   charged: 0n,
   goods: 0n,
   crowds: 0,
   sales: 0,
   missing: 0n,
   found: 0n,
+  takenBack: 0n,
   booked: 0n,
 });
 
@@ -55,26 +61,45 @@ export class OutletMonths {
   }
 
   #event(event: LedgerEvent, month: number, redeems: ReadonlyMap<Id, Redeem>): void {
-    if (event.kind === 'redeemed') {
-      this.#at(event.outlet, month).redeemed += fromMinutes(event.minutes);
-      if (event.moved === undefined) return;
-      const exponents = new Map(
-        redeems.get(event.transaction)?.coupons.map(({ serial, exponent }) => [serial, exponent]),
-      );
-      for (const { serial, from } of event.moved)
-        this.#at(from, month).redeemed -= fromMinutes(2 ** (exponents.get(serial) ?? 0));
-    } else if (event.kind === 'handed_over') {
-      const sums = this.#at(event.outlet, month);
-      sums.charged += fromMinutes(event.charged) + BigInt(event.lack ?? 0);
-      sums.goods += BigInt(event.value);
-      sums.crowds++;
-      sums.sales += event.sales;
-    } else if (event.kind === 'stock' && event.cause === 'shortage')
-      this.#at(event.collective, month).missing -= BigInt(event.value);
-    else if (event.kind === 'stock' && event.cause === 'surplus')
-      this.#at(event.collective, month).found += BigInt(event.value);
-    else if (event.kind === 'clearing_booked')
-      this.#at(event.outlet, event.until).booked += BigInt(event.value);
+    switch (event.kind) {
+      case 'redeemed':
+        this.#at(event.outlet, month).redeemed += fromMinutes(event.minutes);
+        this.#moved(event, month, redeems);
+        break;
+      case 'appropriated':
+        this.#at(event.outlet, month).appropriated += BigInt(event.value);
+        break;
+      case 'handed_over': {
+        const sums = this.#at(event.outlet, month);
+        sums.charged += fromMinutes(event.charged) + BigInt(event.lack ?? 0) - BigInt(event.excess ?? 0);
+        sums.goods += BigInt(event.value);
+        sums.crowds++;
+        sums.sales += event.sales;
+        break;
+      }
+      case 'stock':
+        if (event.cause === 'shortage') this.#at(event.collective, month).missing -= BigInt(event.value);
+        if (event.cause === 'surplus') this.#at(event.collective, month).found += BigInt(event.value);
+        if (event.cause === 'take_back') this.#at(event.collective, month).takenBack += BigInt(event.value);
+        break;
+      case 'clearing_booked':
+        this.#at(event.outlet, event.until).booked += BigInt(event.value);
+        break;
+      default:
+    }
+  }
+
+  /** Coupons that an older announcement of another outlet had a right to leave the one that had them. */
+  #moved(
+    event: Extract<LedgerEvent, { kind: 'redeemed' }>,
+    month: number,
+    redeems: ReadonlyMap<Id, Redeem>,
+  ): void {
+    if (event.moved === undefined) return;
+    const coupons = redeems.get(event.transaction)?.coupons ?? [];
+    const exponents = new Map(coupons.map(({ serial, exponent }) => [serial, exponent]));
+    for (const { serial, from } of event.moved)
+      this.#at(from, month).redeemed -= fromMinutes(2 ** (exponents.get(serial) ?? 0));
   }
 
   #at(outlet: Id, month: number): OutletMonth {

@@ -154,6 +154,8 @@ function causedBy(event: LedgerEvent, id: Id, transaction: Transaction): boolean
     case 'redeemed':
     case 'handed_over':
     case 'counted':
+    case 'appropriated':
+    case 'recouped':
       return event.transaction === id;
     case 'written_off':
       return event.writeOff === id;
@@ -172,6 +174,10 @@ function causedBy(event: LedgerEvent, id: Id, transaction: Transaction): boolean
       return transaction.kind === 'disassemble' && transaction.lot === event.lot;
     case 'production_aborted':
       return transaction.kind === 'abort_production' && transaction.production === event.production;
+    case 'taken_back':
+      return event.takeBack === id;
+    case 'proposed':
+      return event.proposal === id;
     case 'lot':
       return event.lot === id;
     default:
@@ -234,6 +240,8 @@ function meaning(view: View, id: Id, events: readonly LedgerEvent[]): Answer | u
     state.lots.get(id) ??
     events.find((e): e is Extract<LedgerEvent, { kind: 'lot' }> => e.kind === 'lot' && e.lot === id);
   if (lot !== undefined) return { is: 'lot', ...product(lot.type) };
+  const delivery = state.deliveries.get(id);
+  if (delivery !== undefined) return { is: 'lot', ...product(delivery.type) };
   const order = state.orders.get(id);
   if (order !== undefined) return { is: 'order', ...product(order.type) };
   const estimate = state.estimates.get(id);
@@ -241,6 +249,13 @@ function meaning(view: View, id: Id, events: readonly LedgerEvent[]): Answer | u
     const type = state.orders.get(estimate.order)?.type;
     return { is: 'estimate', ...(type === undefined ? {} : product(type)) };
   }
+  const proposal = state.proposals.get(id)?.subject;
+  if (proposal !== undefined)
+    return {
+      is: 'proposal',
+      about: proposal.about,
+      ...(proposal.about === 'label' ? { of: product(proposal.type), label: proposal.label } : {}),
+    };
   const workload = state.workloads.get(id);
   if (workload !== undefined)
     return { is: 'workload', collective: workload.collective, name: nameOf(view, workload.collective) };

@@ -38,13 +38,13 @@ function Loaded({ block }: { readonly block: ReadableBlock }): ReactElement {
         ) : (
           <span className={look.none} />
         )}
-        <span className={look.joint} aria-hidden="true" />
+        <span className={height > 0 ? look.joint : undefined} aria-hidden="true" />
         <span className={`${look.link} ${look.this}`}>
           <span>{t.blocks.block('')}</span>
           <strong>{f.count(height)}</strong>
           <code>{hash.slice(0, 16)}</code>
         </span>
-        <span className={look.joint} aria-hidden="true" />
+        <span className={last ? undefined : look.joint} aria-hidden="true" />
         {last ? (
           <span className={look.none} />
         ) : (

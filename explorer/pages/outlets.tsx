@@ -1,6 +1,6 @@
 /** Outlets: what cards deleted there beside what was charged for goods, month by month. */
 import type { ReactElement } from 'react';
-import type { Id, Outlet, Outlets } from '../answers.ts';
+import type { Id, Outlet, OutletMonth, Outlets } from '../answers.ts';
 import { usePage } from '../context.tsx';
 import { Again, Card, Opening, Table } from '../parts/card.tsx';
 import { Answer, Message } from '../parts/state.tsx';
@@ -34,6 +34,11 @@ export function OutletsPage({ subsystem }: { readonly subsystem: Id }): ReactEle
   );
 }
 
+/** By coupons, and by wallets without a card. */
+function deleted({ redeemed, appropriated }: OutletMonth): bigint {
+  return BigInt(redeemed) + BigInt(appropriated);
+}
+
 function One({ outlet }: { readonly outlet: Outlet }): ReactElement {
   const { t, f } = usePage();
   const { name, months } = outlet;
@@ -57,10 +62,13 @@ function One({ outlet }: { readonly outlet: Outlet }): ReactElement {
             pairs={months
               .slice(0, DRAWN)
               .toReversed()
-              .map(({ until, redeemed, charged }) => ({
-                key: `${until}`,
-                name: f.month(until),
-                values: [BigInt(redeemed), BigInt(charged)],
+              .map((month) => ({
+                key: `${month.until}`,
+                name: f.month(month.until),
+                values: [deleted(month), BigInt(month.charged)],
+                note:
+                  t.outlets.note(f.count(month.sales), f.count(month.crowds)) +
+                  (month.missing === '0' ? '' : t.outlets.noteMissing(f.time(BigInt(month.missing)))),
               }))}
           />
           <Again name={t.common.table}>
@@ -75,21 +83,23 @@ function One({ outlet }: { readonly outlet: Outlet }): ReactElement {
                 t.outlets.crowds,
                 t.outlets.missing,
                 t.outlets.found,
+                t.outlets.takenBack,
                 t.outlets.booked,
               ]}
-              numbers={[1, 2, 3, 4, 5, 6, 7, 8, 9]}
+              numbers={[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}
               rows={months.map((month) => ({
                 key: `${month.until}`,
                 cells: [
                   f.month(month.until),
-                  f.time(BigInt(month.redeemed)),
+                  f.time(deleted(month)),
                   f.time(BigInt(month.charged)),
-                  f.signedTime(BigInt(month.redeemed) - BigInt(month.charged)),
+                  f.signedTime(deleted(month) - BigInt(month.charged)),
                   f.time(BigInt(month.goods)),
                   f.count(month.sales),
                   f.count(month.crowds),
                   f.time(BigInt(month.missing)),
                   f.time(BigInt(month.found)),
+                  f.time(BigInt(month.takenBack)),
                   f.time(BigInt(month.booked)),
                 ],
               }))}

@@ -1,14 +1,15 @@
 /** Tax explained (§6.3): what became of a month's work, how the tax was worked out, and the entries that made it. */
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
+import { Sentence } from '../act.tsx';
 import type {
   Accounts,
   Explained,
   Figure,
   Id,
   Labour,
+  Readable,
   Revision,
   Revisions,
-  Status,
   Subsystem,
 } from '../answers.ts';
 import { useAnswer, usePage } from '../context.tsx';
@@ -78,7 +79,7 @@ function Month({
   readonly subsystem: Id;
   readonly revision: Revision;
 }): ReactElement {
-  const { t, f, status } = usePage();
+  const { t, f } = usePage();
   const [a, c, w, tax, debt] = [revision.a, revision.c, revision.w, revision.tax, revision.debt].map(
     BigInt,
   ) as [bigint, bigint, bigint, bigint, bigint];
@@ -104,7 +105,7 @@ function Month({
                 before={BigInt(explained.debt.before)}
                 tax={tax}
                 debt={debt}
-                limit={limitOf(status)}
+                limit={BigInt(explained.limit)}
               />
               <Causes explained={explained} />
             </>
@@ -114,12 +115,6 @@ function Month({
       <Worked subsystem={subsystem} until={revision.until} />
     </>
   );
-}
-
-/** The share that losses may change of a month's tax, as the chain's parameters have it: `1/10` as 0.1. */
-function limitOf(status: Status | undefined): number {
-  const [num = '1', den = '10'] = String(status?.parameters.limit ?? '1/10').split('/');
-  return Number(num) / Number(den);
 }
 
 function Became({ a, tax }: { readonly a: bigint; readonly tax: bigint }): ReactElement {
@@ -159,7 +154,7 @@ function Sum({
   readonly before: bigint;
   readonly tax: bigint;
   readonly debt: bigint;
-  readonly limit: number;
+  readonly limit: bigint;
 }): ReactElement {
   const { t, f } = usePage();
   // Settlement is what the figures beside it do not explain: D after = D before + c + w − T + Q.
@@ -192,7 +187,7 @@ function Sum({
         )}
       </div>
       <p className={look.soft}>
-        {debt === 0n ? t.tax.limitFine(f.percent(limit)) : t.tax.debtAfterText(f.percent(limit))}
+        {debt === 0n ? t.tax.limitFine(f.time(limit)) : t.tax.debtAfterText(f.time(limit))}
       </p>
     </>
   );
@@ -227,7 +222,12 @@ interface Cause {
   readonly name: string;
   readonly value: bigint;
   readonly count: number;
-  readonly entries: readonly { readonly by: Id; readonly value: bigint }[];
+  readonly entries: readonly Entry[];
+}
+interface Entry {
+  readonly by: Id;
+  readonly reason: string;
+  readonly value: bigint;
 }
 
 function Causes({ explained }: { readonly explained: Explained }): ReactElement {
@@ -235,12 +235,12 @@ function Causes({ explained }: { readonly explained: Explained }): ReactElement 
   const { c, w, settlement, debt } = explained;
   const reasons = t.tax.reasons;
   const byReason = ({ lines }: Figure, prefix: string): Cause[] => {
-    const groups = new Map<string, { value: bigint; entries: { by: Id; value: bigint }[] }>();
+    const groups = new Map<string, { value: bigint; entries: Entry[] }>();
     for (const { by, reason, value } of lines) {
       const group = groups.get(reason) ?? { value: 0n, entries: [] };
       groups.set(reason, group);
       group.value += BigInt(value);
-      group.entries.push({ by, value: BigInt(value) });
+      group.entries.push({ by, reason, value: BigInt(value) });
     }
     return [...groups].map(([reason, { value, entries }]) => ({
       key: `${prefix} ${reason}`,
@@ -255,14 +255,14 @@ function Causes({ explained }: { readonly explained: Explained }): ReactElement 
     name: t.tax.labour,
     value: BigInt(c.labour.value),
     count: c.labour.count,
-    entries: c.labour.lines.map(({ by, value }) => ({ by, value: BigInt(value) })),
+    entries: c.labour.lines.map((line) => ({ ...line, value: BigInt(line.value) })),
   };
   const rounding: Cause = {
     key: 'rounding',
     name: t.tax.rounding,
     value: -BigInt(w.rounding.value),
     count: w.rounding.count,
-    entries: w.rounding.lines.map(({ by, value }) => ({ by, value: -BigInt(value) })),
+    entries: w.rounding.lines.map((line) => ({ ...line, value: -BigInt(line.value) })),
   };
   const causes = [
     labour,
@@ -300,24 +300,28 @@ const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
 function CauseRow({ cause }: { readonly cause: Cause }): ReactElement {
   const { t, f } = usePage();
+  const [open, setOpen] = useState(false);
   const { name, value, count, entries } = cause;
   const first = [...entries].sort((x, y) => (abs(x.value) < abs(y.value) ? 1 : -1)).slice(0, ENTRIES);
   return (
     <li>
-      <details className={look.cause}>
+      <details className={look.cause} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
           <span className={look.causeName}>{name}</span>
           <span className={look.soft}>{t.tax.entries(count)}</span>
           <strong className={look.causeValue}>{f.signedTime(value)}</strong>
         </summary>
         <ul className={look.entries}>
-          {first.map(({ by, value: one }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: one transaction may stand here twice
-            <li key={`${by} ${i}`}>
-              <Maker id={by} />
-              <span>{f.signedTime(one)}</span>
-            </li>
-          ))}
+          {open &&
+            first.map((entry, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: one transaction may stand here twice
+              <li key={`${entry.by} ${i}`}>
+                <span>
+                  <Maker entry={entry} />
+                </span>
+                <span className={look.causeValue}>{f.signedTime(entry.value)}</span>
+              </li>
+            ))}
           {count > first.length && <li>{t.common.more(f.count(count - first.length))}</li>}
         </ul>
       </details>
@@ -325,12 +329,19 @@ function CauseRow({ cause }: { readonly cause: Cause }): ReactElement {
   );
 }
 
-/** What made a figure: a transaction; or an outlet or a revision, which have no page of that kind. */
-function Maker({ id }: { readonly id: Id }): ReactNode {
+/** What made a figure: a transaction in its sentence; or an outlet or a revision, which are none. */
+function Maker({ entry }: { readonly entry: Entry }): ReactNode {
+  const { t, f } = usePage();
+  const { by, reason } = entry;
+  const isTransaction = reason !== 'clearing' && reason !== 'revision';
+  const told = useAnswer<Readable>(isTransaction ? `/v1/transactions/${by}/readable` : undefined);
+  if (!isTransaction) return t.tax.reasons[reason];
+  if (told?.is !== 'there') return <code>{by.slice(0, 12)}…</code>;
   return (
-    <a href={hrefOf({ place: 'transaction', id })}>
-      <code>{id.slice(0, 12)}…</code>
-    </a>
+    <>
+      <a href={hrefOf({ place: 'transaction', id: by })}>{f.shortDay(told.value.time)}</a>{' '}
+      <Sentence transaction={told.value} />
+    </>
   );
 }
 
@@ -373,9 +384,8 @@ function Running({ subsystem }: { readonly subsystem: Id }): ReactElement {
           <>
             <Card wide title={`${f.month(now)}, ${t.common.soFar}`} lead={t.tax.runningLead}>
               <div className={look.sum}>
-                <Part name={t.tax.who} value={f.time(BigInt(U))} strong />
-              </div>
-              <div className={look.sum}>
+                <Part name={t.tax.runningWork} value={f.time(BigInt(U))} />
+                <span className={look.gap} />
                 <Part name={t.tax.commons} text={t.tax.commonsText} value={f.time(BigInt(C))} />
                 <Sign sign="+" />
                 <Part name={t.tax.wasted} text={t.tax.wastedText} value={f.time(BigInt(W) - BigInt(R))} />

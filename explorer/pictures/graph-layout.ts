@@ -51,11 +51,11 @@ export function layOut(count: number, edges: readonly (readonly [number, number]
       y[i]! += (fy / length) * far;
     }
   }
-  return fit(x, y);
+  return stretched(x, y);
 }
 
 /** Turned so that the long side lies flat, then stretched to the picture's edges. */
-function fit(x: readonly number[], y: readonly number[]): readonly Spot[] {
+function stretched(x: readonly number[], y: readonly number[]): readonly Spot[] {
   const angle = longAxis(x, y);
   const [cos, sin] = [Math.cos(-angle), Math.sin(-angle)];
   const tx = x.map((v, i) => v * cos - y[i]! * sin);

@@ -39,7 +39,7 @@ export interface OriginPicture {
 const WHOLE = 260;
 const CARD = 50;
 const SPACE = 10;
-const WIDEST = 216;
+const WIDEST = 232;
 const BETWEEN = 64;
 /** Narrower columns have no room for words. */
 const COLUMN = 186;

@@ -122,7 +122,9 @@ function Drawn({ top, ordinal, width }: Props & { readonly width: number }): Rea
             }}
           >
             <span className={look.name}>
-              <Icon size={17} stroke={2} className={look.icon} aria-hidden="true" />
+              {node?.row.what !== 'good' && (
+                <Icon size={17} stroke={2} className={look.icon} aria-hidden="true" />
+              )}
               {said?.name ?? t.product.smaller(count)}
             </span>
             <span className={look.value}>

@@ -10,6 +10,7 @@ interface Props {
     readonly key: string;
     readonly name: string;
     readonly values: readonly [bigint, bigint];
+    readonly note: string;
   }[];
 }
 
@@ -31,12 +32,13 @@ export function PairChart({ label, names, pairs }: Props): ReactElement {
   );
   return (
     <ul className={look.chart} aria-label={label}>
-      {pairs.map(({ key, name, values }) => (
+      {pairs.map(({ key, name, values, note }) => (
         <li key={key} className={look.pair}>
           <span className={look.name}>{name}</span>
           <span className={look.lines}>
             {bar(values[0], names[0], look.first)}
             {bar(values[1], names[1], look.second)}
+            <span className={look.note}>{note}</span>
           </span>
         </li>
       ))}

@@ -15,7 +15,7 @@ import { useWidth } from './use-width.ts';
 const HEIGHT = 240;
 const STOCK = 60;
 const GAP = 26;
-const LEFT = 66;
+const LEFT = 78;
 const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 26;

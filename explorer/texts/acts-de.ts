@@ -89,7 +89,7 @@ export const actsDe: Acts = {
     take_back: '{outlet} hat Güter zurückgenommen und {minutes} dafür gegeben.',
     count: '{outlet} hat {lines} Arten von Gütern in seinen Regalen gezählt{lost}.',
     propose: '{by} hat eine Abstimmung vorgeschlagen: {about}.',
-    vote: '{by} hat mit {yes} gestimmt.',
+    vote: '{by} hat mit {yes} gestimmt: {proposal}.',
     unknown: 'Ein Eintrag der Art «{kind}».',
   },
   words: {
@@ -103,7 +103,7 @@ export const actsDe: Acts = {
     share: ': {value}',
     yes: 'Ja',
     no: 'Nein',
-    'about:label': 'ob ein Produkt für alle frei ist',
+    'about:label': 'ob {product} für alle frei ist',
     'about:parameter': 'eine Regel des Teilsystems',
     'about:production': 'eine große Produktion',
     and: ' und ',

@@ -97,7 +97,7 @@ export const actsEn: Acts = {
     take_back: '{outlet} took goods back and gave {minutes} for them.',
     count: '{outlet} counted {lines} kinds of goods on its shelves{lost}.',
     propose: '{by} proposed a vote on {about}.',
-    vote: '{by} voted {yes}.',
+    vote: '{by} voted {yes} on {proposal}.',
     unknown: 'An entry of the kind «{kind}».',
   },
   words: {
@@ -111,7 +111,7 @@ export const actsEn: Acts = {
     share: ': {value}',
     yes: 'yes',
     no: 'no',
-    'about:label': 'whether a product is free for everyone',
+    'about:label': 'whether {product} is free for everyone',
     'about:parameter': 'a rule of the subsystem',
     'about:production': 'a large production',
     and: ' and ',
