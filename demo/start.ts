@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EXPLORER_DIR } from '../ledger/node.ts';
 import { startBrowserHost } from '../main/browser-host.ts';
 import { Children } from './children.ts';
 import { type HostSettings, openDemoTerminal, RENDERER_DIR } from './host.ts';
@@ -35,6 +36,7 @@ const TEXTS = {
     checkout: 'Checkout',
     display: 'Customer display',
     cards: 'Cards',
+    explorer: 'Explorer',
     reader: 'Reader',
     simulated: 'simulated; put a card on it in the window with the cards',
     once: 'Each address opens one browser, once; after that it works there by reload.',
@@ -55,6 +57,7 @@ const TEXTS = {
     checkout: 'Kasse',
     display: 'Kundenanzeige',
     cards: 'Karten',
+    explorer: 'Hauptbuch ansehen',
     reader: 'Leser',
     simulated: 'simuliert; im Fenster mit den Karten eine hinhalten',
     once: 'Jede Adresse öffnet einen Browser, einmal; danach geht dort Neuladen.',
@@ -118,9 +121,11 @@ function newest(folder: string): number {
 async function build(): Promise<void> {
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
   const age = (file: string): number => (existsSync(file) ? statSync(file).mtimeMs : 0);
-  const sources = Math.max(newest(join(ROOT, 'renderer')), newest(join(ROOT, 'src')));
+  const sources = (folder: string): number => Math.max(newest(join(ROOT, folder)), newest(join(ROOT, 'src')));
   const wanted: string[][] = [];
-  if (age(join(RENDERER_DIR, 'index.html')) < sources) wanted.push(['build']);
+  if (age(join(RENDERER_DIR, 'index.html')) < sources('renderer')) wanted.push(['build']);
+  if (age(join(EXPLORER_DIR, 'index.html')) < sources('explorer'))
+    wanted.push(['build', '-c', 'vite.explorer.config.ts']);
   if (electronBinary() !== undefined && age(join(ROOT, 'dist', 'preload.cjs')) < newest(join(ROOT, 'main')))
     wanted.push(['build', '-c', 'vite.preload.config.ts']);
   if (wanted.length > 0) say(t.building);
@@ -201,7 +206,7 @@ const electron = electronBinary();
 if (electron !== undefined) {
   const args = [join(import.meta.dirname, 'electron.ts'), '--demo', JSON.stringify(settings)];
   children.start(electron, args, () => void end(0));
-  say(`${t.electron}\n${t.pins}: ${pins}\n${t.end}`);
+  say(`${t.electron}\n${t.explorer}: ${ledgerUrl}\n${t.pins}: ${pins}\n${t.end}`);
 } else {
   const demo = await openDemoTerminal(settings);
   stopTerminal = demo.stop;
@@ -219,6 +224,7 @@ if (electron !== undefined) {
   say(`${t.checkout}: ${host.url}`);
   say(`${t.display}: ${host.newUrl()}#display`);
   if (demo.dockUrl !== undefined) say(`${t.cards}: ${demo.dockUrl}`);
+  say(`${t.explorer}: ${ledgerUrl}`);
   say(t.once);
   say(`${t.pins}: ${pins}`);
   say(t.end);

@@ -9,6 +9,11 @@ import { hrefOf } from './route.ts';
 
 const DAY = 86_400;
 
+/** A kind in a few words; one that this page does not know is named as it is. */
+export function kindName(acts: Page['acts'], kind: string): string {
+  return (acts.kinds as Readonly<Record<string, string>>)[kind] ?? kind;
+}
+
 /** A template with its gaps filled. A gap that nothing fills is left out. */
 export function filled(template: string, parts: Readonly<Record<string, ReactNode>>): ReactNode {
   return template.split(/\{(\w+)\}/).map((piece, i) => (
@@ -22,7 +27,7 @@ export function Sentence({ transaction }: { readonly transaction: Readable }): R
   const { kind, fields } = transaction;
   const { sentences } = page.acts;
   const purpose = typeof fields.purpose === 'string' ? `${kind}:${fields.purpose}` : kind;
-  const template = sentences[purpose] ?? sentences[kind] ?? sentences.unknown ?? '{kind}';
+  const template = (sentences as Readonly<Record<string, string>>)[purpose] ?? sentences.unknown;
   return <>{filled(template, partsOf(page, transaction))}</>;
 }
 

@@ -13,7 +13,7 @@ import { TaxPage } from './pages/tax.tsx';
 import { TransactionPage } from './pages/transaction.tsx';
 import { Message } from './parts/state.tsx';
 import { hrefOf } from './route.ts';
-import { TopBar } from './top-bar.tsx';
+import { SubsystemChoice, TopBar } from './top-bar.tsx';
 
 export function App(): ReactElement {
   const { t, f, away, height, now, route, status } = usePage();
@@ -35,7 +35,8 @@ export function App(): ReactElement {
       <button type="button" className={look.skip} onClick={() => main.current?.focus()}>
         {t.app.skip}
       </button>
-      <TopBar subsystems={subsystems ?? []} subsystem={subsystem} />
+      <TopBar subsystem={subsystem} />
+      <SubsystemChoice subsystems={subsystems ?? []} subsystem={subsystem} />
       <p className={look.away} role="status">
         {away && t.states.away}
       </p>

@@ -1,4 +1,4 @@
-/** Where one can go, which subsystem is looked at, language and colours. */
+/** Where one can go, language and colours; below it which subsystem is looked at, where there are several. */
 import {
   IconBuildingStore,
   IconContrastFilled,
@@ -22,13 +22,8 @@ const PLACES = [
   { place: 'blocks', icon: IconCube },
 ] as const satisfies readonly { place: Place; icon: unknown }[];
 
-interface Props {
-  readonly subsystems: Subsystems['subsystems'];
-  readonly subsystem: Id | undefined;
-}
-
-export function TopBar({ subsystems, subsystem }: Props): ReactElement {
-  const { t, f, language, setLanguage, scheme, setScheme, route } = usePage();
+export function TopBar({ subsystem }: { readonly subsystem: Id | undefined }): ReactElement {
+  const { t, language, setLanguage, scheme, setScheme, route } = usePage();
   const here: Place = route.place === 'transaction' ? 'blocks' : route.place;
   const within = subsystem === undefined ? {} : { subsystem };
   const colours = scheme === 'dark' ? t.app.toLight : t.app.toDark;
@@ -56,24 +51,6 @@ export function TopBar({ subsystems, subsystem }: Props): ReactElement {
           </a>
         ))}
       </nav>
-      {subsystems.length > 1 && here !== 'blocks' && (
-        <label className={look.within}>
-          <span className={look.hidden}>{t.app.subsystem}</span>
-          <select
-            className={look.select}
-            value={subsystem}
-            onChange={(event) => {
-              window.location.hash = hrefOf({ place: here, subsystem: event.target.value });
-            }}
-          >
-            {subsystems.map(({ id, name, members }) => (
-              <option key={id} value={id}>
-                {members === 1 ? name : t.app.subsystemOf(name, f.count(members - 1))}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
       <div className={look.device}>
         <button
           type="button"
@@ -95,5 +72,37 @@ export function TopBar({ subsystems, subsystem }: Props): ReactElement {
         />
       </div>
     </header>
+  );
+}
+
+interface Props {
+  readonly subsystems: Subsystems['subsystems'];
+  readonly subsystem: Id | undefined;
+}
+
+/** One of several subsystems; the same page of another when it is changed. */
+export function SubsystemChoice({ subsystems, subsystem }: Props): ReactElement | null {
+  const { t, f, route } = usePage();
+  const { place } = route;
+  if (subsystems.length < 2 || place === 'blocks' || place === 'transaction') return null;
+  return (
+    <div className={look.within}>
+      <label className={look.label}>
+        {t.app.subsystem}
+        <select
+          className={look.select}
+          value={subsystem}
+          onChange={(event) => {
+            window.location.hash = hrefOf({ place, subsystem: event.target.value });
+          }}
+        >
+          {subsystems.map(({ id, name, members }) => (
+            <option key={id} value={id}>
+              {members === 1 ? name : t.app.subsystemOf(name, f.count(members - 1))}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
 }

@@ -27,6 +27,7 @@ test('the whole project is looked at', () => {
     'ledger',
     'main',
     'renderer',
+    'explorer',
     'firmware-sim',
     'scripts',
     'test',

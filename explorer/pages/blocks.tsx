@@ -1,5 +1,6 @@
 /** The chain's blocks, newest first, and a way to one that one knows. */
 import { type ReactElement, useId, useState } from 'react';
+import { kindName } from '../act.tsx';
 import type { Blocks } from '../answers.ts';
 import { usePage } from '../context.tsx';
 import { Opening } from '../parts/card.tsx';
@@ -44,7 +45,7 @@ function List({ blocks }: { readonly blocks: Blocks['blocks'] }): ReactElement {
             {height === 0
               ? t.blocks.first
               : `${t.blocks.entries(count)}${kinds.length === 0 ? '' : ': '}${kinds
-                  .map(({ kind, count: n }) => `${n} × ${acts.kinds[kind] ?? kind}`)
+                  .map(({ kind, count: n }) => `${n} × ${kindName(acts, kind)}`)
                   .join(', ')}`}
           </span>
           <code className={look.hash}>{hash.slice(0, 10)}</code>

@@ -1,6 +1,6 @@
 /** One transaction: the sentence, who signed, every field, and the ways to its proof and its bytes. */
 import type { ReactElement } from 'react';
-import { FieldValue, Sentence } from '../act.tsx';
+import { FieldValue, kindName, Sentence } from '../act.tsx';
 import type { Id, Readable } from '../answers.ts';
 import { usePage } from '../context.tsx';
 import { Card, Opening } from '../parts/card.tsx';
@@ -21,7 +21,7 @@ function Loaded({ transaction }: { readonly transaction: Readable }): ReactEleme
   const { id, height, time, kind, fields } = transaction;
   return (
     <>
-      <Opening title={`${t.blocks.transaction}: ${acts.kinds[kind] ?? kind}`} />
+      <Opening title={`${t.blocks.transaction}: ${kindName(acts, kind)}`} />
       <div className={look.parts}>
         <p className={look.sentence}>
           <Sentence transaction={transaction} />

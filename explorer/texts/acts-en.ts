@@ -1,11 +1,16 @@
 /**
  * One sentence for each kind of transaction, in English. {names} in braces are filled in: fields of the transaction, and what `act.tsx`
- * makes of them. A kind without a sentence is named as it is.
+ * makes of them. A kind without a sentence does not compile.
  */
+import type { Kind } from '../../src/economy/transaction.ts';
+
+/** What has a sentence: every kind, a transfer by its purpose, and what this page does not know. */
+export type Told = Exclude<Kind, 'transfer'> | 'transfer:use' | 'transfer:dispatch' | 'unknown';
+
 export interface Acts {
-  /** Kinds in a few words, for counting: «3 × delivered». */
-  readonly kinds: Readonly<Record<string, string>>;
-  readonly sentences: Readonly<Record<string, string>>;
+  /** Kinds in a few words, for counting: «3 × delivered». A kind without words does not compile. */
+  readonly kinds: Readonly<Record<Kind, string>>;
+  readonly sentences: Readonly<Record<Told, string>>;
   readonly words: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
 }

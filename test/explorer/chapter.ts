@@ -45,6 +45,7 @@ export interface Chapter {
   readonly ids: Readonly<Record<string, Id>>;
   /** The wallet that baked. */
   readonly wallet: string;
+  readonly smokehouseSeed: Uint8Array;
   state(): State;
   /** One transaction more, now. */
   write(draft: Draft, ...seeds: readonly Uint8Array[]): Promise<Id>;
@@ -73,6 +74,7 @@ export async function openChapter({ dir, lean, explorerDir }: ChapterOptions): P
     node,
     ids,
     wallet: ids.wallet ?? '',
+    smokehouseSeed: seedOf(HARBOUR[0]),
     state: () => stateOf(node.engine),
     async write(draft, ...seeds) {
       const id = scribe.write(draft, ...seeds);
@@ -81,6 +83,10 @@ export async function openChapter({ dir, lean, explorerDir }: ChapterOptions): P
     },
     stop: () => node.stop(),
   };
+}
+
+function seedOf(name: string): Uint8Array {
+  return nodeCrypto.sha256(ascii(name));
 }
 
 function stateOf(engine: Engine): State {
@@ -97,7 +103,6 @@ async function write(
 ): Promise<Record<string, Id>> {
   const { farm, bakery, workshop, office, dairy, outlet } = world.members;
   const ids: Record<string, Id> = {};
-  let wallet = '';
   const settle = () => scribe.settle();
 
   const order = (
@@ -125,13 +130,11 @@ async function write(
     return scribe.write({ kind: 'start', estimate }, maker.seed);
   };
   /** Somebody's work today. */
-  const work = (maker: Party, production: Id, minutes: number) => {
-    wallet = new Wallet().key;
-    return scribe.write(
-      { kind: 'allocate_workload', production, wallet, minutes, day: dayOf(clock.now()) },
+  const work = (maker: Party, production: Id, minutes: number, who = new Wallet()) =>
+    scribe.write(
+      { kind: 'allocate_workload', production, wallet: who.key, minutes, day: dayOf(clock.now()) },
       maker.seed,
     );
-  };
   const finish = (maker: Party, production: Id, product: Product, amount: number): Id => {
     scribe.write({ kind: 'output', production, outputs: [{ type: typeOf(product), amount }] }, maker.seed);
     return lotId(nodeCrypto, production, typeOf(product));
@@ -181,8 +184,9 @@ async function write(
     { kind: 'deallocate_mop', production: ids.baking, lot: oven, minutes: 240 },
     bakery.seed,
   );
-  ids.workload = work(bakery, ids.baking, 330);
-  ids.wallet = wallet;
+  const baker = new Wallet();
+  ids.workload = work(bakery, ids.baking, 330, baker);
+  ids.wallet = baker.key;
   const bread = finish(bakery, ids.baking, BREAD, 24);
   ids.kept = bread;
   ids.delivery = give(bread, 20, bakery, outlet, 'dispatch');
@@ -212,9 +216,8 @@ async function write(
   give(finish(office, ids.common, NOTEBOOK, 30), 30, office, outlet, 'dispatch');
 
   // The second subsystem.
-  const seeds = HARBOUR.map((name) => nodeCrypto.sha256(ascii(name)));
   const [smokehouse, store] = HARBOUR.map((name, i): Party => {
-    const seed = seeds[i] as Uint8Array;
+    const seed = seedOf(name);
     const key = keyOf(nodeCrypto, seed);
     return { id: scribe.write({ kind: 'register', key, name, dispatches: i === 1 }, seed), seed };
   }) as [Party, Party];
@@ -243,6 +246,15 @@ async function write(
   const until = monthEnd(clock.now());
   clock.set(until + 1 + 6 * HOUR);
   scribe.write({ kind: 'final_revision', until });
+  await settle();
+
+  // The baker claims, and pays the outlet as the paper has it: the wallet by name.
+  baker.claim(scribe, stateOf(engine));
+  await settle();
+  ids.appropriation = scribe.write(
+    { kind: 'appropriate', wallet: baker.key, outlet: outlet.id, value: 30n * MINUTE },
+    baker.seed,
+  );
   await settle();
   clock.set(until + 1 + 2 * DAY_SECONDS);
   for (const [maker, product, amount, minutes] of [

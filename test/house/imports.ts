@@ -67,6 +67,16 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     },
     node: false,
   },
+  // It meets the node through the API's answers only; of src/ it knows units and the types of transactions.
+  'explorer/': {
+    ours: ['explorer/', 'src/units/', 'src/economy/transaction.ts'],
+    packages: {
+      react: 'anywhere',
+      'react-dom': 'anywhere',
+      '@tabler/icons-react': 'anywhere',
+    },
+    node: false,
+  },
   // Its codec is its own: what terminal and card agree on is a page of bytes (docs/card-protocol.md) and not shared code.
   'firmware-sim/': {
     ours: [

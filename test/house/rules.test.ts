@@ -59,6 +59,8 @@ describe('the import table', () => {
     ['main/sale.ts', '../ledger/engine.ts'],
     ['ledger/api.ts', '../main/main.ts'],
     ['renderer/app.tsx', '../main/main.ts'],
+    ['explorer/app.tsx', '../renderer/format.ts'],
+    ['explorer/app.tsx', '../src/economy/state.ts'],
     ['renderer/pay/button.tsx', '../../crypto/node.ts'],
     ['main/main.ts', '../renderer/app.tsx'],
     ['firmware-sim/card.ts', '../src/card/tlv.ts'],

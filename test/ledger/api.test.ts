@@ -115,7 +115,6 @@ describe('L5 over HTTP: what is refused has a word of the closed list, and chang
       ['PUT', '/v1/transactions'],
       ['DELETE', '/v1/status'],
       ['GET', '/v1/serials/00'],
-      ['GET', '/'],
     ]) {
       const answer = await fetch(url + path, { method: method as string });
       expect(answer.status).toBe(404);
