@@ -217,6 +217,10 @@ export function FieldValue({
   }
   if (typeof value === 'string') {
     if (/^[0-9a-f]{64}$/.test(value)) return named(page, value, names[value]);
+    if (name === 'kinds') return kindName(page.acts, value);
+    const word = page.acts.words[`${name}:${value}`];
+    if (word !== undefined)
+      return word.replace('{product}', names[text(transaction.fields.type)]?.name ?? '');
     if (name === 'value' && kind !== 'propose') return f.exact(micro(value));
     return value.length > 40 && /^[0-9a-f]+$/.test(value) ? <code>{short(value)}</code> : value;
   }

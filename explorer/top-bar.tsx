@@ -30,7 +30,7 @@ export function TopBar({ subsystem }: { readonly subsystem: Id | undefined }): R
 
   return (
     <header className={look.bar}>
-      <a className={look.brand} href={hrefOf({ place: 'overview' })}>
+      <a className={look.brand} href={hrefOf({ place: 'overview' })} aria-label={t.app.title}>
         <svg width="38" height="38" viewBox="0 0 32 32" aria-hidden="true">
           <rect x="1" y="5" width="30" height="22" rx="5" className={look.card} />
           <circle cx="16" cy="16" r="8" className={look.face} />
@@ -86,7 +86,7 @@ export function SubsystemChoice({ subsystems, subsystem }: Props): ReactElement 
   const { place } = route;
   if (subsystems.length < 2 || place === 'blocks' || place === 'transaction') return null;
   return (
-    <div className={look.within}>
+    <section className={look.within} aria-label={t.app.subsystem}>
       <label className={look.label}>
         {t.app.subsystem}
         <select
@@ -103,6 +103,6 @@ export function SubsystemChoice({ subsystems, subsystem }: Props): ReactElement 
           ))}
         </select>
       </label>
-    </div>
+    </section>
   );
 }

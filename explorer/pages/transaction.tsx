@@ -55,7 +55,7 @@ function Loaded({ transaction }: { readonly transaction: Readable }): ReactEleme
           </dl>
           <p className={look.ways}>
             <a href={`/v1/transactions/${id}/proof`}>{t.blocks.proof}</a>
-            <a href={`/v1/transactions/${id}`}>{t.blocks.raw}</a>
+            {!BY_WALLET.has(kind) && <a href={`/v1/transactions/${id}`}>{t.blocks.raw}</a>}
           </p>
         </Card>
       </div>

@@ -45,7 +45,7 @@ export const de: Texts = {
     title: 'Eine Wirtschaft, die in Arbeitsstunden rechnet',
     lead: 'Alles, was hier entsteht, trägt die Zeit, die Menschen daran gearbeitet haben. Diese Seite zeigt das öffentliche Hauptbuch: wer zusammenarbeitet, wie viel Arbeit in den Dingen steckt, woher die Steuer kommt. Jeder kann es nachprüfen.',
     privacy:
-      'Was ein Mensch mit nach Hause nimmt, steht hier nicht, denn das Hauptbuch weiß es nicht: Eine Karte löscht ihre Gutscheine, ohne zu sagen, wem sie gehören.',
+      'Was ein Mensch mit nach Hause nimmt, steht hier nicht: Eine Karte löscht ihre Gutscheine, ohne zu sagen, wem sie gehören, und so weiß es das Hauptbuch nicht.',
     members: 'Kollektive',
     worked: (month) => `Arbeit im ${month}`,
     onShelves: 'Arten von Gütern in den Regalen',

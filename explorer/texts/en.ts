@@ -44,7 +44,7 @@ export const en = {
     title: 'An economy that counts in hours of work',
     lead: 'Everything made here carries the time that people worked on it. This page shows the public ledger: who works together, what things take to make, where taxes come from. Anyone can check it.',
     privacy:
-      'It shows nothing about what a person takes home, because the ledger does not know it: a card deletes its coupons without saying whose they are.',
+      'It shows nothing about what a person takes home: a card deletes its coupons without saying whose they are, so the ledger does not know.',
     members: 'collectives',
     worked: (month: string) => `worked in ${month}`,
     onShelves: 'kinds of goods on the shelves',
