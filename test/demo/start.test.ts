@@ -115,6 +115,9 @@ describe('npm start', () => {
     const started = childrenOf(first.child.pid as number);
     expect(started.length).toBeGreaterThanOrEqual(2);
 
+    expect((await fetch(first.address('Explorer'))).headers.get('content-type')).toContain('text/html');
+    expect((await fetch(first.address('Explorer'))).status).toBe(200);
+
     const { context, checkout, cards } = await openScreens(first);
     await checkout.getByText('Wheat bread', { exact: false }).first().click();
     await checkout.getByRole('button', { name: /Pay: hold the card/ }).click();
