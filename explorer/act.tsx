@@ -33,20 +33,33 @@ export function Sentence({ transaction }: { readonly transaction: Readable }): R
 
 /** An id as what it is: a name that leads somewhere, or its first characters. */
 export function Named({ id, names }: { readonly id: string; readonly names: Readable['names'] }): ReactNode {
-  return <>{named(usePage(), id, names[id])}</>;
+  return <>{named(usePage(), id, names[id], names)}</>;
 }
 
-function named({ f, acts }: Page, id: string, is: Meaning | undefined): ReactNode {
+function named({ f, acts }: Page, id: string, is: Meaning | undefined, names: Readable['names']): ReactNode {
+  // Goods and months are looked at where those who act are.
+  const home = Object.values(names).find(({ subsystem }) => subsystem !== undefined)?.subsystem;
+  const within = home === undefined ? {} : { subsystem: home };
   switch (is?.is) {
     case 'collective':
-      return <a href={hrefOf({ place: 'overview', collective: id })}>{is.name}</a>;
+      return (
+        <a
+          href={hrefOf({
+            place: 'overview',
+            collective: id,
+            ...(is.subsystem === undefined ? {} : { subsystem: is.subsystem }),
+          })}
+        >
+          {is.name}
+        </a>
+      );
     case 'product':
-      return <a href={hrefOf({ place: 'products', type: id })}>{is.name}</a>;
+      return <a href={hrefOf({ place: 'products', ...within, type: id })}>{is.name}</a>;
     case 'lot':
       return is.type === undefined ? (
         is.name
       ) : (
-        <a href={hrefOf({ place: 'products', type: is.type })}>{is.name}</a>
+        <a href={hrefOf({ place: 'products', ...within, type: is.type })}>{is.name}</a>
       );
     case 'production':
       return (
@@ -78,7 +91,7 @@ function named({ f, acts }: Page, id: string, is: Meaning | undefined): ReactNod
       return is.until === undefined ? (
         short(id)
       ) : (
-        <a href={hrefOf({ place: 'tax', until: is.until })}>{f.month(is.until)}</a>
+        <a href={hrefOf({ place: 'tax', ...within, until: is.until })}>{f.month(is.until)}</a>
       );
     case 'transaction':
       return (
@@ -122,7 +135,7 @@ function partsOf(page: Page, transaction: Readable): Readonly<Record<string, Rea
   const { words } = acts;
   const id = (field: string): ReactNode => {
     const value = text(fields[field]);
-    return value === '' ? '' : named(page, value, names[value]);
+    return value === '' ? '' : named(page, value, names[value], names);
   };
   const word = (name: string, value: bigint): string =>
     value === 0n ? '' : (words[name] ?? '').replace('{value}', f.time(value));
@@ -137,7 +150,7 @@ function partsOf(page: Page, transaction: Readable): Readonly<Record<string, Rea
     reason: text(fields.reason),
     product: text(product.name),
     amount: f.amount(number(fields.amount), unit),
-    lot: lot === undefined ? words.unnamed : named(page, text(fields.lot), lot),
+    lot: lot === undefined ? words.unnamed : named(page, text(fields.lot), lot, names),
     packs: f.count(number(fields.packs)),
     coupons: f.count(number(fields.coupons)),
     sales: f.count(number(fields.sales)),
@@ -216,7 +229,7 @@ export function FieldValue({
     return f.count(value);
   }
   if (typeof value === 'string') {
-    if (/^[0-9a-f]{64}$/.test(value)) return named(page, value, names[value]);
+    if (/^[0-9a-f]{64}$/.test(value)) return named(page, value, names[value], names);
     if (name === 'kinds') return kindName(page.acts, value);
     const word = page.acts.words[`${name}:${value}`];
     if (word !== undefined)

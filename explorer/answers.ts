@@ -184,6 +184,7 @@ export interface Meaning {
   readonly unit?: string;
   readonly type?: Id;
   readonly collective?: Id;
+  readonly subsystem?: Id;
   readonly until?: number;
   readonly about?: string;
   readonly of?: { readonly type: Id; readonly name: string; readonly unit: string };
@@ -199,6 +200,7 @@ export interface Readable {
     readonly who: 'collective' | 'till' | 'others';
     readonly id?: Id;
     readonly name?: string;
+    readonly subsystem?: Id;
     readonly count?: number;
   }[];
   readonly names: Readonly<Record<Id, Meaning>>;

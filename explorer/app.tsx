@@ -23,9 +23,10 @@ export function App(): ReactElement {
   // Blocks and transactions belong to no subsystem: afterwards one is back in the one looked at before.
   const [last, setLast] = useState<Id>();
   const subsystem = wanted ?? last ?? subsystems?.[0]?.id;
+  const known = wanted !== undefined && subsystems?.some(({ id }) => id === wanted);
   useEffect(() => {
-    if (wanted !== undefined) setLast(wanted);
-  }, [wanted]);
+    if (known) setLast(wanted);
+  }, [known, wanted]);
   const main = useRef<HTMLElement>(null);
   const place = hrefOf(route.place === 'overview' ? { place: 'overview' } : route);
   useStartOfPlace(main, place);

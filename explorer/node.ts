@@ -35,15 +35,29 @@ export interface Heard {
   readonly away: boolean;
 }
 
+/** Blocks of so many milliseconds are heard of together: a busy chain makes the page ask no more often. */
+const TOGETHER = 1_000;
+
 /** Tells the height and the ledger's time as they change, and when the node is away. Returns the way to stop. */
 export function listen(status: Status, heard: (news: Partial<Heard>) => void): () => void {
   const source = new EventSource(`/v1/events?from=${status.height + 1}`);
   source.addEventListener('open', () => heard({ away: false }));
   source.addEventListener('error', () => heard({ away: true }));
-  source.addEventListener('block', (event) => heard({ height: Number(event.lastEventId), away: false }));
+  let height = status.height;
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  source.addEventListener('block', (event) => {
+    height = Number(event.lastEventId);
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      heard({ height });
+    }, TOGETHER);
+  });
   source.addEventListener('alive', (event) => {
     const { time } = JSON.parse(event.data as string) as { time: number };
     heard({ now: time, away: false });
   });
-  return () => source.close();
+  return () => {
+    clearTimeout(soon);
+    source.close();
+  };
 }

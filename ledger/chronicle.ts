@@ -30,6 +30,9 @@ export interface ToldBlock {
 
 type Source = Pick<Engine, 'height' | 'view' | 'blocks' | 'transactions'>;
 
+/** The stored chain cannot be read just now: nothing is wrong with what was asked. */
+export class Unreadable extends Error {}
+
 export class Chronicle {
   readonly prices = new PriceHistories();
   readonly origins: Origins;
@@ -39,6 +42,8 @@ export class Chronicle {
   readonly #crypto: CryptoPort;
   #next = 0;
   #reading: Promise<void> | undefined;
+  /** A bug in a fold. What was folded may be half of a block, so nothing is told any more. */
+  #broken: unknown;
 
   constructor(engine: Source, crypto: CryptoPort) {
     this.#engine = engine;
@@ -53,9 +58,10 @@ export class Chronicle {
 
   /**
    * Reads up to the chain's last block, a few transactions a turn of the event loop, so that others are served in between.
-   * Rejects when the disk cannot be read; what was read stays, and the next call goes on from there.
+   * Rejects with `Unreadable` when the disk cannot be read; what was read stays, and the next call goes on from there.
    */
   catchUp(): Promise<void> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
@@ -65,30 +71,51 @@ export class Chronicle {
   async #read(): Promise<void> {
     let turn = 0;
     while (this.#next <= this.#engine.height) {
-      const page = this.#engine.blocks(this.#next, CHRONICLE_PAGE);
+      const page = this.#page();
       if (page.length === 0) return;
-      for (const { height, time, events } of page) {
-        const view = this.#engine.view();
-        if (!view.ok) throw new Error(view.refusal);
-        const transactions = this.#engine.transactions(height).map(({ id, envelope }) => {
-          const decoded = decodeEnvelope(envelope, this.#crypto);
-          if (!decoded.ok) throw new Error(`stored transaction ${id} cannot be read`);
-          return { id, transaction: decoded.value.transaction };
-        });
-        this.#fold({ height, time, events, transactions, state: view.value.state });
-        this.#next = height + 1;
-        turn += 1 + transactions.length;
-        if (turn < CHRONICLE_TURN) continue;
-        turn = 0;
-        await setImmediate();
+      for (const block of page) {
+        this.#fold(block);
+        this.#next = block.height + 1;
+        turn += 1 + block.transactions.length;
       }
+      if (turn < CHRONICLE_TURN) continue;
+      turn = 0;
+      await setImmediate();
     }
   }
 
+  /** The next few blocks, read and decoded: as many as fit a turn, at least one. */
+  #page(): readonly ToldBlock[] {
+    const told: ToldBlock[] = [];
+    try {
+      const view = this.#engine.view();
+      if (!view.ok) throw new Unreadable(view.refusal);
+      let transactions = 0;
+      for (const { height, time, events } of this.#engine.blocks(this.#next, CHRONICLE_PAGE)) {
+        const decoded = this.#engine.transactions(height).map(({ id, envelope }) => {
+          const read = decodeEnvelope(envelope, this.#crypto);
+          if (!read.ok) throw new Unreadable(`stored transaction ${id}`);
+          return { id, transaction: read.value.transaction };
+        });
+        told.push({ height, time, events, transactions: decoded, state: view.value.state });
+        transactions += decoded.length;
+        if (transactions >= CHRONICLE_TURN) break;
+      }
+    } catch (error) {
+      throw error instanceof Unreadable ? error : new Unreadable(String(error));
+    }
+    return told;
+  }
+
   #fold(block: ToldBlock): void {
-    this.prices.fold(block);
-    this.origins.fold(block);
-    this.outlets.fold(block);
-    this.labour.fold(block);
+    try {
+      this.prices.fold(block);
+      this.origins.fold(block);
+      this.outlets.fold(block);
+      this.labour.fold(block);
+    } catch (error) {
+      this.#broken = error;
+      throw error;
+    }
   }
 }

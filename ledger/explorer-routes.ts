@@ -9,7 +9,7 @@ import type { Id } from '../src/economy/transaction.ts';
 import { CHRONICLE_WAIT } from '../src/limits.ts';
 import { type ApiRefusal, refusalBody, statusCode } from './api-refusals.ts';
 import { byHeight, byId, fromHeight, refusal } from './api-schemas.ts';
-import { Chronicle } from './chronicle.ts';
+import { Chronicle, Unreadable } from './chronicle.ts';
 import type { Engine, View } from './engine.ts';
 import { EXPLORER_ANSWERS as ANSWERS, beforeHeight, bySubsystemAndType } from './explorer-schemas.ts';
 import * as views from './explorer-views.ts';
@@ -135,8 +135,9 @@ async function readUpToNow(chronicle: Chronicle, engine: Engine): Promise<true |
   });
   try {
     await Promise.race([chronicle.catchUp(), patience]);
-  } catch {
-    return 'the disk cannot be read';
+  } catch (error) {
+    if (error instanceof Unreadable) return 'the disk cannot be read';
+    throw error;
   } finally {
     clearTimeout(late);
   }

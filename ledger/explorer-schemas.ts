@@ -32,11 +32,10 @@ const readable = {
   kind: text,
   fields: open,
   signers: list(
-    object({ who: { enum: ['collective', 'till', 'others'] }, id, name: text, count: integer }, [
-      'id',
-      'name',
-      'count',
-    ]),
+    object(
+      { who: { enum: ['collective', 'till', 'others'] }, id, name: text, subsystem: id, count: integer },
+      ['id', 'name', 'subsystem', 'count'],
+    ),
   ),
   names: open,
   effects: list(open),

@@ -32,6 +32,14 @@ function membersOf(view: View, subsystem: Id): readonly Id[] {
     .slice(0, QUERY_ROWS);
 }
 
+/** Its members that hand goods out, likewise. */
+function outletsOf(view: View, subsystem: Id): readonly Id[] {
+  return [...(view.state.indexes.members.get(subsystem) ?? [])]
+    .filter((id) => view.state.collectives.get(id)?.dispatches)
+    .sort((a, b) => ordinalOf(view, a) - ordinalOf(view, b))
+    .slice(0, QUERY_ROWS);
+}
+
 /** Subsystems in order of their oldest members, from an ordinal on; named like these. */
 export function subsystemsView(view: View, from: number): Answer {
   const found = [...view.state.subsystems.entries()]
@@ -70,7 +78,7 @@ export function subsystemView(view: View, { origins }: Chronicle, id: Id): Answe
 export function labourView(view: View, { labour }: Chronicle, id: Id): Answer | undefined {
   if (!view.state.subsystems.has(id)) return undefined;
   const months: Answer[] = [];
-  const members = membersOf(view, id);
+  const members = [...(view.state.indexes.members.get(id) ?? [])];
   let until = monthEnd(view.header.time);
   for (let n = 0; n < LABOUR_MONTHS && until >= view.genesis.time; n++, until = monthBefore(until)) {
     const worked = members
@@ -80,7 +88,8 @@ export function labourView(view: View, { labour }: Chronicle, id: Id): Answer | 
         minutes: labour.of(collective).find(([month]) => month === until)?.[1] ?? 0,
       }))
       .filter(({ minutes }) => minutes > 0)
-      .sort((a, b) => b.minutes - a.minutes);
+      .sort((a, b) => b.minutes - a.minutes || (a.collective < b.collective ? -1 : 1))
+      .slice(0, QUERY_ROWS);
     months.push({ until, worked });
   }
   return { subsystem: id, months };
@@ -119,7 +128,7 @@ const hasPool = (view: View, subsystem: Id, type: Id): boolean =>
 /** One of them, and which outlets hold how much of it. */
 export function productView(view: View, subsystem: Id, type: Id): Answer | undefined {
   if (!hasPool(view, subsystem, type)) return undefined;
-  const outlets = membersOf(view, subsystem).flatMap((outlet) => {
+  const outlets = outletsOf(view, subsystem).flatMap((outlet) => {
     const stock = view.state.stock.get(`${outlet}/${type}`);
     return stock === undefined ? [] : [{ outlet, name: nameOf(view, outlet), amount: stock.amount }];
   });
@@ -159,7 +168,7 @@ export function productOriginView(
   type: Id,
 ): Answer | undefined {
   if (!hasPool(view, subsystem, type)) return undefined;
-  const deliveries = membersOf(view, subsystem)
+  const deliveries = outletsOf(view, subsystem)
     .flatMap((outlet) => chronicle.origins.deliveries(outlet, type))
     .sort((a, b) => b.height - a.height || (a.transaction < b.transaction ? -1 : 1))
     .slice(0, ORIGIN_DELIVERIES);
@@ -217,20 +226,14 @@ export function revisionsView(view: View, crypto: CryptoPort, subsystem: Id): An
 /** The outlets of a subsystem: today's clearing, and the months of what was redeemed and what was handed over, newest first. */
 export function outletsView(view: View, { outlets }: Chronicle, subsystem: Id): Answer | undefined {
   if (!view.state.subsystems.has(subsystem)) return undefined;
-  const found = membersOf(view, subsystem).flatMap((outlet) => {
-    const months = outlets.of(outlet);
-    const { name = '', dispatches = false } = view.state.collectives.get(outlet) ?? {};
-    if (!dispatches && months.length === 0) return [];
-    return [
-      {
-        outlet,
-        name,
-        clearing: (view.state.clearing.get(outlet) ?? 0n).toString(),
-        months: months
-          .map(([until, sums]) => ({ until, ...(toJson(sums) as Answer) }))
-          .sort((a, b) => b.until - a.until),
-      },
-    ];
-  });
+  const found = outletsOf(view, subsystem).map((outlet) => ({
+    outlet,
+    name: nameOf(view, outlet),
+    clearing: (view.state.clearing.get(outlet) ?? 0n).toString(),
+    months: outlets
+      .of(outlet)
+      .map(([until, sums]) => ({ until, ...(toJson(sums) as Answer) }))
+      .sort((a, b) => b.until - a.until),
+  }));
   return { subsystem, outlets: found };
 }

@@ -193,8 +193,9 @@ function signers(view: View, { transaction, signatures }: Envelope): Json {
   let others = 0;
   for (const { key } of signatures) {
     const collective = state.indexes.byKey.get(key);
-    if (collective !== undefined)
-      known.push({ who: 'collective', id: collective, name: nameOf(view, collective) });
+    const row = collective === undefined ? undefined : state.collectives.get(collective);
+    if (collective !== undefined && row !== undefined)
+      known.push({ who: 'collective', id: collective, name: row.name, subsystem: row.subsystem });
     else if (outlet !== undefined && state.delegates.has(`${outlet}/${key}`))
       known.push({ who: 'till', id: outlet, name: nameOf(view, outlet) });
     else others++;
@@ -226,7 +227,9 @@ function meaning(view: View, id: Id, events: readonly LedgerEvent[]): Answer | u
     const { name = '', unit = '' } = state.types.get(type) ?? {};
     return { type, name, unit };
   };
-  if (state.collectives.has(id)) return { is: 'collective', name: nameOf(view, id) };
+  const collective = state.collectives.get(id);
+  if (collective !== undefined)
+    return { is: 'collective', name: collective.name, subsystem: collective.subsystem };
   if (state.types.has(id)) return { is: 'product', ...product(id) };
   const production = state.productions.get(id);
   if (production !== undefined) {
@@ -234,7 +237,8 @@ function meaning(view: View, id: Id, events: readonly LedgerEvent[]): Answer | u
     const type = order === undefined ? undefined : state.orders.get(order)?.type;
     const made = type === undefined ? {} : { of: product(type) };
     const { producer } = production;
-    return { is: 'production', collective: producer, name: nameOf(view, producer), ...made };
+    const { name = '', subsystem = '' } = state.collectives.get(producer) ?? {};
+    return { is: 'production', collective: producer, name, subsystem, ...made };
   }
   const lot =
     state.lots.get(id) ??

@@ -72,10 +72,18 @@ function Signers({ transaction }: { readonly transaction: Readable }): ReactElem
   if (signers.length === 0) return <>{t.blocks.nobody}</>;
   return (
     <ul>
-      {signers.map(({ who, id, name = '', count = 0 }) => (
+      {signers.map(({ who, id, name = '', subsystem, count = 0 }) => (
         <li key={`${who} ${id ?? ''}`}>
           {who === 'collective' && id !== undefined ? (
-            <a href={hrefOf({ place: 'overview', collective: id })}>{name}</a>
+            <a
+              href={hrefOf({
+                place: 'overview',
+                collective: id,
+                ...(subsystem === undefined ? {} : { subsystem }),
+              })}
+            >
+              {name}
+            </a>
           ) : who === 'till' ? (
             t.blocks.till(name)
           ) : BY_WALLET.has(kind) && count === 1 ? (

@@ -353,16 +353,48 @@ describe('the chain goes on', () => {
     expect(of(rows, 'means', typeOf(OVEN)).length).toBe(1);
   });
 
-  test('a chain that is not read yet is named as such, with how far it is', async () => {
+  /** The same engine with some of it as a test wants it. */
+  const engineWith = (parts: PropertyDescriptorMap): Engine => {
     const { engine } = chapter.node;
-    // The same engine, whose last blocks cannot be had yet.
-    const ahead = Object.create(engine, {
-      height: { get: () => engine.height + 3 },
+    return Object.create(engine, {
+      height: { get: () => engine.height },
       view: { value: () => engine.view() },
       blocks: { value: (from: number, limit: number) => engine.blocks(from, limit) },
       transactions: { value: (height: number) => engine.transactions(height) },
       subscribe: { value: (listener: () => void) => engine.subscribe(listener) },
+      ...parts,
     }) as Engine;
+  };
+
+  test('a disk that cannot be read just now: nothing is wrong with the question, the next one is answered', async () => {
+    const { engine } = chapter.node;
+    let failures = 1;
+    const faults: unknown[] = [];
+    const app = await createApi({
+      engine: engineWith({
+        transactions: {
+          value: (height: number) => {
+            if (height === 5 && failures-- > 0) throw new Error('disk I/O error');
+            return engine.transactions(height);
+          },
+        },
+      }),
+      crypto: nodeCrypto,
+      onFault: (error) => faults.push(error),
+    });
+    const url = `/v1/subsystems/${subsystem}/outlets`;
+    expect((await app.inject({ url })).json()).toEqual({
+      refusal: 'ledger_unavailable',
+      detail: 'the disk cannot be read',
+    });
+    expect((await app.inject({ url })).json()).toEqual(await get(url));
+    expect(faults).toEqual([]);
+    await app.close();
+  });
+
+  test('a chain that is not read yet is named as such, with how far it is', async () => {
+    const { engine } = chapter.node;
+    const ahead = engineWith({ height: { get: () => engine.height + 3 } });
     const app = await createApi({ engine: ahead, crypto: nodeCrypto });
     const answer = await app.inject({ url: `/v1/subsystems/${subsystem}/outlets` });
     expect(answer.statusCode).toBe(503);

@@ -226,7 +226,7 @@ async function write(
   await settle();
   const fish = order(smokehouse, store, FISH, 8_000, 300);
   work(smokehouse, fish, 300);
-  give(finish(smokehouse, fish, FISH, 8_000), 8_000, smokehouse, store, 'dispatch');
+  ids.fish = give(finish(smokehouse, fish, FISH, 8_000), 8_000, smokehouse, store, 'dispatch');
   await settle();
   ids.smokehouse = smokehouse.id;
   ids.store = store.id;

@@ -17,7 +17,7 @@ import { startNode } from '../../ledger/node.ts';
 import { ascii } from '../../src/bytes.ts';
 import { keyOf } from '../../src/economy/envelope.ts';
 import { launchChromium } from '../browser/screen.ts';
-import { type Chapter, openChapter } from './chapter.ts';
+import { type Chapter, HARBOUR, openChapter } from './chapter.ts';
 import { buildExplorer, type Look, openLook, PAGES, show } from './pages.ts';
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -235,6 +235,22 @@ describe('alive', () => {
     await page.getByText(en.states.missing).waitFor();
     await page.getByRole('link', { name: en.states.back }).click();
     await page.getByRole('heading', { level: 1, name: en.overview.title }).waitFor();
+    // A subsystem that a merge ended: its old address says so and leads on.
+    await page.goto(`${chapter.node.url}/#/${'0'.repeat(64)}/outlets`);
+    await page.getByText(en.states.missing).waitFor();
+    await page.getByRole('link', { name: en.states.back }).click();
+    await page.getByRole('button', { name: chapter.world.members.bakery.name }).waitFor();
+  });
+
+  test('from a transaction to those who made it and to the good, in their own subsystem', async () => {
+    const page = await open();
+    await page.goto(`${chapter.node.url}/#/transaction/${chapter.ids.fish}`);
+    await page.getByRole('link', { name: 'Smoked fish' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Smoked fish' }).waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: HARBOUR[0] }).first().click();
+    await page.getByRole('heading', { level: 3, name: HARBOUR[0] }).waitFor();
+    expect(errors).toEqual([]);
   });
 });
 
