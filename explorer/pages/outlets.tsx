@@ -67,7 +67,7 @@ function One({ outlet }: { readonly outlet: Outlet }): ReactElement {
                 name: f.month(month.until),
                 values: [deleted(month), BigInt(month.charged)],
                 note:
-                  t.outlets.note(f.count(month.sales), f.count(month.crowds)) +
+                  (month.sales === 0 ? '' : t.outlets.note(f.count(month.sales), f.count(month.crowds))) +
                   (month.missing === '0' ? '' : t.outlets.noteMissing(f.time(BigInt(month.missing)))),
               }))}
           />

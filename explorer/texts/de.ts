@@ -190,7 +190,7 @@ export const de: Texts = {
     title: 'Ausgaben',
     lead: 'Eine Ausgabe gibt Güter an Menschen aus. Zwei Summen zeigen, ob sie das ehrlich tut: die Minuten, die Karten dort gelöscht haben, und die Minuten, die sie für Güter aus ihren Regalen berechnet hat. Auf Dauer müssen sie gleich sein.',
     privacy: (k) =>
-      `Beide Summen kommen in Gruppen von mindestens ${k} Verkäufen an, zu verschiedenen Zeiten. So lassen sie sich nach Monaten vergleichen, und niemand kann sagen, wer was genommen hat.`,
+      `Beide Summen kommen in Gruppen von Verkäufen an (mindestens ${k}; weniger nur von einer sehr ruhigen Ausgabe), zu verschiedenen Zeiten. So lassen sie sich nach Monaten vergleichen, und niemand kann sagen, wer was genommen hat.`,
     none: 'Noch gibt hier kein Kollektiv Güter aus.',
     redeemed: 'Von Karten gelöscht',
     charged: 'Für Güter berechnet',

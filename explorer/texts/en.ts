@@ -191,7 +191,7 @@ export const en = {
     title: 'Outlets',
     lead: 'An outlet hands goods out to people. Two sums show whether it does so honestly: the minutes that cards deleted there, and the minutes it charged for goods that left its shelves. Over time they must be the same.',
     privacy: (k: string) =>
-      `Both sums arrive in crowds of at least ${k} sales, at different times. So they can be compared by month, and nobody can tell who took what.`,
+      `Both sums arrive in crowds of sales (at least ${k}; fewer only from a very quiet outlet), at different times. So they can be compared by month, and nobody can tell who took what.`,
     none: 'No collective here hands out goods yet.',
     redeemed: 'Deleted from cards',
     charged: 'Charged for goods',
