@@ -13,13 +13,13 @@ import { type BlockHeader, blockHash, transactionsRoot } from '../src/economy/in
 import { rebuildIndexes } from '../src/economy/indexes.ts';
 import type { Genesis } from '../src/economy/parameters.ts';
 import type { Refusal } from '../src/economy/refusals.ts';
-import { State } from '../src/economy/state.ts';
+import { State, type Table } from '../src/economy/state.ts';
 import type { Envelope, Id, Seconds } from '../src/economy/transaction.ts';
 import { ok, type Result, refuse } from '../src/result.ts';
 import { genesisHash } from './genesis.ts';
 import { LookUps } from './look-ups.ts';
 import { rowHash, SlotTree } from './state-hash.ts';
-import type { SlotChange, StoredBlock, StoredTransaction } from './store.ts';
+import type { SlotChange, StoredBlock, StoredRow, StoredTransaction } from './store.ts';
 
 /** A finished block and what it changed. */
 export interface MadeBlock {
@@ -58,12 +58,14 @@ export class Machine {
     for (const table of state.tables()) this.#slots.set(table.name, new Map());
   }
 
-  /** A new chain and its block 0. */
+  /** A new chain and its block 0. `fill` puts rows into it that the chain does not tell of (`import.ts`). */
   static begin(
     crypto: CryptoPort,
     genesis: Genesis,
+    fill: (state: State) => void = () => undefined,
   ): { readonly machine: Machine; readonly made: MadeBlock } {
     const machine = new Machine(crypto, genesis, genesisState(genesis));
+    fill(machine.state);
     return { machine, made: machine.#close(0, genesis.time, [genesisEvent(genesis)], []) };
   }
 
@@ -72,7 +74,7 @@ export class Machine {
     crypto: CryptoPort,
     genesis: Genesis,
     head: StoredBlock,
-    rows: Iterable<Required<SlotChange>>,
+    rows: Iterable<StoredRow>,
   ): Result<Machine, 'damaged'> {
     const machine = new Machine(crypto, genesis, new State());
     const tables = new Map(machine.state.tables().map((table) => [table.name, table]));
@@ -178,23 +180,23 @@ export class Machine {
   #drain(): SlotChange[] {
     const changes: SlotChange[] = [];
     for (const table of this.state.tables()) {
+      if (table.touched.size === 0) continue;
       const slots = this.#slots.get(table.name) as Map<string, number>;
       for (const key of table.touched) {
         this.lookUps.touched(this.state, table.name, key);
         const slot = slots.get(key);
         if (slot === undefined) continue;
-        if (table.has(key) && !table.born.has(key))
-          changes.push(this.#write(slot, table.name, key, table.get(key)));
+        if (table.has(key) && !table.born.has(key)) changes.push(this.#write(slot, false, table, key));
         else {
           slots.delete(key);
           this.#tree.set(slot, undefined);
-          changes.push({ slot, name: table.name, key });
+          changes.push({ slot, born: false, name: table.name, key });
         }
       }
       for (const key of table.born) {
         const slot = this.#tree.slots;
         slots.set(key, slot);
-        changes.push(this.#write(slot, table.name, key, table.get(key)));
+        changes.push(this.#write(slot, true, table, key));
       }
       table.touched.clear();
       table.born.clear();
@@ -202,9 +204,10 @@ export class Machine {
     return changes;
   }
 
-  #write(slot: number, name: string, key: string, value: unknown): SlotChange {
-    const row = encodeRow(value);
+  #write(slot: number, born: boolean, table: Table<unknown>, key: string): SlotChange {
+    const { name } = table;
+    const row = encodeRow(table.get(key));
     this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
-    return { slot, name, key, row };
+    return { slot, born, name, key, row };
   }
 }

@@ -3,7 +3,7 @@
  * rows of the state that it touched, in one SQLite transaction. Hashes and ids are blobs on disk and hex here.
  * Not here: opening the file (database.ts), what rows mean.
  */
-import { hexBytes, toHex } from '../src/bytes.ts';
+import { toHex } from '../src/bytes.ts';
 import type { LedgerEvent } from '../src/economy/events.ts';
 import type { BlockHeader } from '../src/economy/inclusion.ts';
 import type { Id } from '../src/economy/transaction.ts';
@@ -25,6 +25,8 @@ export interface StoredTransaction {
 /** One row of the state in its slot; without `row` the slot became empty. */
 export interface SlotChange {
   readonly slot: number;
+  /** The slot was given with this row. */
+  readonly born: boolean;
   readonly name: string;
   readonly key: string;
   readonly row?: Uint8Array;
@@ -58,6 +60,14 @@ function stored(b: BlockColumns): StoredBlock {
   };
 }
 
+/** A row of the state as stored. */
+export type StoredRow = Required<Omit<SlotChange, 'born'>>;
+
+/** The bytes of a hash or id of ours. */
+function blob(id: Id): Uint8Array {
+  return Buffer.from(id, 'hex');
+}
+
 /** A Buffer's bytes as a plain Uint8Array: rows go back to rules, which know no Buffer. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -89,10 +99,8 @@ export class Store {
       rows: prepare<{ slot: number; name: string; key: string; row: Uint8Array }>(
         'select slot, name, key, row from state_rows order by slot',
       ),
-      putRow: prepare(
-        `insert into state_rows (slot, name, key, row) values (?, ?, ?, ?)
-         on conflict (slot) do update set row = excluded.row`,
-      ),
+      putRow: prepare('insert into state_rows (slot, name, key, row) values (?, ?, ?, ?)'),
+      changeRow: prepare('update state_rows set row = ? where slot = ?'),
       dropRow: prepare('delete from state_rows where slot = ?'),
     };
   }
@@ -129,7 +137,7 @@ export class Store {
   }
 
   /** All rows of the state, in the order in which they were born. */
-  *rows(): IterableIterator<Required<SlotChange>> {
+  *rows(): IterableIterator<StoredRow> {
     for (const { slot, name, key, row } of this.#statements.rows.iterate())
       yield { slot, name, key, row: plain(row) };
   }
@@ -149,20 +157,21 @@ export class Store {
         s.putBlock.run(
           h.height,
           h.time,
-          hexBytes(h.previous),
-          hexBytes(h.transactionsRoot),
-          hexBytes(h.stateHash),
-          hexBytes(block.hash),
+          blob(h.previous),
+          blob(h.transactionsRoot),
+          blob(h.stateHash),
+          blob(block.hash),
           h.count,
           block.slots,
           JSON.stringify(block.events),
         );
         transactions.forEach(({ id, envelope }, position) => {
-          s.putTransaction.run(h.height, position, hexBytes(id), envelope);
+          s.putTransaction.run(h.height, position, blob(id), envelope);
         });
-        for (const { slot, name, key, row } of changes)
+        for (const { slot, born, name, key, row } of changes)
           if (row === undefined) s.dropRow.run(slot);
-          else s.putRow.run(slot, name, key, row);
+          else if (born) s.putRow.run(slot, name, key, row);
+          else if (s.changeRow.run(row, slot).changes !== 1) throw new Error(`slot ${slot} is not on disk`);
       })
       .immediate();
   }

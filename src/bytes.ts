@@ -1,10 +1,11 @@
 /** Byte strings: hex, concatenation, comparison, text, big-endian integers. Pure; no Buffer, no TextEncoder (this folder has no Node and no DOM). */
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
-/** Value of a hex digit by its character code. */
+const NO_DIGIT = 0xff;
+/** Value of a lower-case hex digit by its character code; NO_DIGIT for any other character below 128. */
 const NIBBLE = Uint8Array.from({ length: 128 }, (_, code) => {
-  const value = Number.parseInt(String.fromCharCode(code), 16);
-  return Number.isNaN(value) ? 0 : value;
+  const at = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return at < 0 ? NO_DIGIT : at;
 });
 
 /** Lower-case hex. */
@@ -16,9 +17,14 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of a hex string (lower case only: one spelling), or undefined when it is not one. */
 export function fromHex(hex: string): Uint8Array | undefined {
-  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) return undefined;
+  if (hex.length % 2 !== 0) return undefined;
   const out = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < out.length; i++) {
+    const high = NIBBLE[hex.charCodeAt(2 * i)] ?? NO_DIGIT;
+    const low = NIBBLE[hex.charCodeAt(2 * i + 1)] ?? NO_DIGIT;
+    if (high === NO_DIGIT || low === NO_DIGIT) return undefined;
+    out[i] = (high << 4) | low;
+  }
   return out;
 }
 
@@ -30,11 +36,13 @@ export function hexBytes(hex: string): Uint8Array {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
   let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
   return out;
 }

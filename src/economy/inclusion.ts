@@ -71,11 +71,17 @@ function split(n: number): number {
   return k;
 }
 
-function treeHash(crypto: CryptoPort, leaves: readonly Uint8Array[]): Uint8Array {
-  if (leaves.length === 0) return crypto.sha256(new Uint8Array(0));
-  if (leaves.length === 1) return leaves[0] as Uint8Array;
-  const k = split(leaves.length);
-  return nodeHash(crypto, treeHash(crypto, leaves.slice(0, k)), treeHash(crypto, leaves.slice(k)));
+/** Of the leaves `from` (included) to `to` (not included). */
+function treeHash(
+  crypto: CryptoPort,
+  leaves: readonly Uint8Array[],
+  from = 0,
+  to = leaves.length,
+): Uint8Array {
+  if (to - from === 0) return crypto.sha256(new Uint8Array(0));
+  if (to - from === 1) return leaves[from] as Uint8Array;
+  const middle = from + split(to - from);
+  return nodeHash(crypto, treeHash(crypto, leaves, from, middle), treeHash(crypto, leaves, middle, to));
 }
 
 function treePath(crypto: CryptoPort, leaves: readonly Uint8Array[], index: number): Uint8Array[] {

@@ -3,19 +3,19 @@ import { expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createEngine } from '../../ledger/embedded-engine.ts';
 import { Machine, type MadeBlock } from '../../ledger/machine.ts';
-import type { SlotChange } from '../../ledger/store.ts';
+import type { StoredRow } from '../../ledger/store.ts';
 import { type Built, makeEnvelope } from '../../src/economy/build.ts';
 import { folder, GENESIS, keyOfName, later, nonce, register, START, seedOf } from './fixtures.ts';
 
 /** What a disk would hold: the rows by slot. */
 class Rows {
-  readonly #rows = new Map<number, Required<SlotChange>>();
+  readonly #rows = new Map<number, StoredRow>();
   take({ changes }: MadeBlock): void {
     for (const { slot, name, key, row } of changes)
       if (row === undefined) this.#rows.delete(slot);
       else this.#rows.set(slot, { slot, name, key, row });
   }
-  all(): Required<SlotChange>[] {
+  all(): StoredRow[] {
     return [...this.#rows.values()].sort((a, b) => a.slot - b.slot);
   }
 }
