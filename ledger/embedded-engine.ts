@@ -5,12 +5,12 @@
  * `ledger_unavailable`, and the next submission tries again.
  * Not here: the rules (src/economy), the form of a block (machine.ts), HTTP (api.ts).
  */
+import { availableParallelism } from 'node:os';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { decodeEnvelope } from '../src/economy/envelope.ts';
 import type { BlockEvents } from '../src/economy/events.ts';
 import type { Genesis } from '../src/economy/parameters.ts';
-import type { Envelope } from '../src/economy/transaction.ts';
-import { BLOCK_BYTES, BLOCK_TRANSACTIONS, WAITING_TRANSACTIONS } from '../src/limits.ts';
+import { WAITING_TRANSACTIONS } from '../src/limits.ts';
 import { ok, type Result, refuse } from '../src/result.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Opened, type OpenRefusal, openForWriting } from './database.ts';
@@ -18,6 +18,8 @@ import type { BlockRecord, Engine, SubmitRefusal, Submitted, View } from './engi
 import { genesisDocument, parseGenesis } from './genesis.ts';
 import { Machine, type MadeBlock } from './machine.ts';
 import { Store, type StoredTransaction } from './store.ts';
+import { type StartThread, VerifyPool } from './verify-pool.ts';
+import { type Waiting, WaitingRoom } from './waiting-room.ts';
 
 export interface EngineOptions {
   /** Folder of the ledger; made if it is not there. */
@@ -27,8 +29,12 @@ export interface EngineOptions {
   readonly genesis?: Genesis;
   /** The machine's clock unless told. */
   readonly clock?: Clock;
-  /** Learns of failed commits and of bugs; they are answered with `ledger_unavailable`. */
+  /** Learns of failed commits and of bugs; they are answered with `ledger_unavailable`. Also of threads that failed, which nobody else notices. */
   readonly onFault?: (error: unknown) => void;
+  /** Threads that verify signatures; as many as the machine has cores unless told. 0: the deciding thread does it. */
+  readonly threads?: number;
+  /** How such a thread is started, for tests. */
+  readonly startThread?: StartThread;
 }
 
 /**
@@ -38,12 +44,6 @@ export interface EngineOptions {
 export type CreateRefusal = OpenRefusal | 'no_genesis' | 'other_genesis' | 'damaged';
 
 type Answer = Result<Submitted, SubmitRefusal>;
-
-interface Waiting {
-  readonly envelope: Envelope;
-  readonly bytes: Uint8Array;
-  readonly answer: (answer: Answer) => void;
-}
 
 /** Opens a folder and brings its state into memory, checked against the last block's state hash. */
 export function createEngine(options: EngineOptions): Result<Engine, CreateRefusal> {
@@ -94,8 +94,8 @@ class EmbeddedEngine implements Engine {
   #machine: Machine | undefined;
   #height: number;
   #time: number;
-  #waiting: Waiting[] = [];
-  #scheduled = false;
+  readonly #pool: VerifyPool | undefined;
+  readonly #room: WaitingRoom<Answer>;
   #closed = false;
 
   constructor(options: EngineOptions, opened: Opened, store: Store, machine: Machine) {
@@ -107,6 +107,22 @@ class EmbeddedEngine implements Engine {
     this.#machine = machine;
     this.#height = machine.header.height;
     this.#time = machine.header.time;
+    const threads = options.threads ?? availableParallelism();
+    const { chain } = machine.genesis;
+    const { startThread } = options;
+    const onFault = this.#onFault;
+    this.#pool =
+      threads > 0
+        ? new VerifyPool({ threads, chain, onFault, ...(startThread && { startThread }) })
+        : undefined;
+    this.#room = new WaitingRoom({
+      pool: this.#pool,
+      chain,
+      machine: () => this.#machine,
+      onBatch: () => {
+        if (!this.#closed) this.#settle(this.#room.take());
+      },
+    });
   }
 
   get height(): number {
@@ -117,20 +133,18 @@ class EmbeddedEngine implements Engine {
     return Math.max(this.#time, this.#clock.now());
   }
 
-  submit(bytes: Uint8Array): Promise<Answer> {
+  submit(envelope: Uint8Array): Promise<Answer> {
     if (this.#closed) return Promise.resolve(refuse('ledger_unavailable', 'closing'));
+    // A copy: the caller may use its buffer again before the block is made.
+    const bytes = Uint8Array.from(envelope);
     const decoded = decodeEnvelope(bytes, this.#crypto);
     if (!decoded.ok) return Promise.resolve(decoded);
-    const envelope = decoded.value;
-    const known = this.#machine?.heightOf(envelope.id);
-    if (known !== undefined) return Promise.resolve(ok({ id: envelope.id, status: 'exists', height: known }));
-    if (this.#waiting.length >= WAITING_TRANSACTIONS)
+    const { id } = decoded.value;
+    const known = this.#machine?.heightOf(id);
+    if (known !== undefined) return Promise.resolve(ok({ id, status: 'exists', height: known }));
+    if (this.#room.size >= WAITING_TRANSACTIONS)
       return Promise.resolve(refuse('ledger_unavailable', 'too much waits; send it again'));
-    return new Promise((answer) => {
-      // A copy: the caller may use its buffer again before the block is made.
-      this.#waiting.push({ envelope, bytes: Uint8Array.from(bytes), answer });
-      this.#schedule();
-    });
+    return new Promise((answer) => this.#room.enter(decoded.value, bytes, answer));
   }
 
   view(): Result<View, 'ledger_unavailable'> {
@@ -166,37 +180,17 @@ class EmbeddedEngine implements Engine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    while (this.#waiting.length > 0) this.#makeBlocks();
+    while (this.#room.size > 0) {
+      await this.#room.allReady();
+      this.#settle(this.#room.take());
+    }
+    await this.#pool?.close();
     this.#listeners.clear();
     this.#opened.close();
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#closed) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      if (!this.#closed) this.#makeBlocks();
-    });
-  }
-
-  /** One block of what waits; the rest waits for the next turn, so that readers are served in between. */
-  #makeBlocks(): void {
-    let bytes = 0;
-    let count = 0;
-    for (const { bytes: b } of this.#waiting) {
-      bytes += b.length;
-      if (count > 0 && (bytes > BLOCK_BYTES || count === BLOCK_TRANSACTIONS)) break;
-      count++;
-    }
-    const batch = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    this.#settle(batch);
-    if (this.#waiting.length > 0) this.#schedule();
-  }
-
   /** Makes a block of a batch, stores it, then answers everybody in it and tells the world. */
-  #settle(batch: readonly Waiting[]): void {
+  #settle(batch: readonly Waiting<Answer>[]): void {
     if (batch.length === 0) return;
     const before = this.#height;
     const answers = this.#decide(batch);
@@ -211,7 +205,7 @@ class EmbeddedEngine implements Engine {
   }
 
   /** The answers of a batch whose block is stored; `one by one` after a bug, so that only the culprit goes without an answer. */
-  #decide(batch: readonly Waiting[]): readonly Answer[] | 'one by one' {
+  #decide(batch: readonly Waiting<Answer>[]): readonly Answer[] | 'one by one' {
     const all = (detail: string): readonly Answer[] => batch.map(() => refuse('ledger_unavailable', detail));
     const machine = this.#machine ?? this.#reload();
     if (machine === undefined) return all('the disk cannot be read');
@@ -220,7 +214,7 @@ class EmbeddedEngine implements Engine {
     try {
       machine.open(this.now());
       answers = batch.map((one) => {
-        const applied = machine.apply(one);
+        const applied = machine.apply(one, one.found);
         return applied.ok ? ok({ id: one.envelope.id, ...applied.value }) : applied;
       });
       made = machine.finish();

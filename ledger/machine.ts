@@ -5,7 +5,13 @@
  * Not here: when a block is made, its time, durability.
  */
 import type { CryptoPort } from '../src/crypto-port.ts';
-import { applyTransaction, type Block, beginBlock } from '../src/economy/apply.ts';
+import {
+  applyTransaction,
+  type Block,
+  beginBlock,
+  type Options,
+  requiredSigners,
+} from '../src/economy/apply.ts';
 import { decodeRow, encodeRow } from '../src/economy/dump.ts';
 import type { LedgerEvent } from '../src/economy/events.ts';
 import { genesisEvent, genesisState } from '../src/economy/genesis.ts';
@@ -110,6 +116,21 @@ export class Machine {
     return this.state.transactions.get(id);
   }
 
+  /** Whether the keys that an envelope names are those that must sign it, as of the last block. Says nothing of the signatures. */
+  signersFit({ transaction, signatures }: Envelope): boolean {
+    const { state, genesis } = this;
+    const { height, time } = this.header;
+    const { chain, parameters } = genesis;
+    const block = { state, crypto: this.#crypto, parameters, chain, height, time };
+    const offered = signatures.map(({ key }) => key);
+    const signers = requiredSigners(block, transaction, offered);
+    return (
+      signers.ok &&
+      signers.value.length === offered.length &&
+      signers.value.every((key) => offered.includes(key))
+    );
+  }
+
   /** Opens the next block. Revisions that are due by `time` happen now. */
   open(time: Seconds): void {
     if (this.#open !== undefined) throw new Error('a block is open');
@@ -123,7 +144,7 @@ export class Machine {
   /** Applies a transaction to the open block. Refused, it has changed nothing; `exists` is its height in the chain. */
   apply(
     { envelope, bytes }: { readonly envelope: Envelope; readonly bytes: Uint8Array },
-    options: { readonly skipSignatures?: boolean } = {},
+    options: Options = {},
   ): Result<{ readonly status: 'accepted' | 'exists'; readonly height: number }, Refusal> {
     const open = this.#opened();
     const applied = applyTransaction(open.block, envelope, options);

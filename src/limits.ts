@@ -113,3 +113,18 @@ export const ORIGIN_DEPTH = 8;
 export const ORIGIN_ROWS = 400;
 /** Blocks in one answer that names the kinds of their transactions. */
 export const BLOCKS_PAGE = 25;
+/**
+ * Signatures and coupons: in one job of a verifying thread at most (some milliseconds: threads end together); verified on the
+ * main thread when no more wait (a thread would take longer to answer).
+ */
+export const THREAD_ITEMS = 64;
+export const INLINE_ITEMS = 8;
+/** Verifying threads that failed one after the other without an answer, after which no more are started. */
+export const THREAD_FAILURES = 3;
+/**
+ * A block is made when so many transactions, or bytes, are verified, when nothing more is being verified, or when the first has
+ * been ready for so many milliseconds: each block costs a write to disk that is waited for.
+ */
+export const BLOCK_READY_TRANSACTIONS = 250;
+export const BLOCK_READY_BYTES = 1_048_576;
+export const BLOCK_READY_MS = 20;

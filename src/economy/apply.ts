@@ -36,6 +36,8 @@ export interface Applied {
 export interface Options {
   /** The signatures were verified elsewhere (`verifySignatures`); which keys must have signed is still asked. */
   readonly skipSignatures?: boolean;
+  /** What `verifySignatures` said of this envelope on another thread. */
+  readonly signatures?: Result<void, Refusal>;
   /** Of a redeem: what `verifyCoupons` found on another thread. */
   readonly couponVerdicts?: Uint8Array;
 }
@@ -96,7 +98,7 @@ export function applyTransaction(
   const surplus = offered.find((key) => !signers.value.includes(key));
   if (surplus !== undefined) return refuse('surplus_signature', surplus);
   if (options.skipSignatures !== true) {
-    const verified = verifySignatures(block.crypto, block.chain, envelope);
+    const verified = options.signatures ?? verifySignatures(block.crypto, block.chain, envelope);
     if (!verified.ok) return verified;
   }
   const act = rule.check(context, transaction);

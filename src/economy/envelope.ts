@@ -87,7 +87,7 @@ export function decodeEnvelope(envelope: Uint8Array, crypto: CryptoPort): Result
 export function verifySignatures(
   crypto: CryptoPort,
   chain: string,
-  envelope: Envelope,
+  envelope: Pick<Envelope, 'id' | 'signatures'> & { readonly transaction: Pick<Transaction, 'chain'> },
 ): Result<void, Refusal> {
   if (envelope.transaction.chain !== chain) return refuse('foreign_chain');
   const message = signedBytes(chain, hexBytes(envelope.id));
