@@ -57,7 +57,10 @@ export function writeSigned(envelopes: readonly Signed[]): Uint8Array<ArrayBuffe
   return out;
 }
 
-/** One verdict an envelope: 0 when every signature holds, else the number of the first that does not, counted from 1. */
+/** A place that a byte cannot name. */
+export const MANY = 255;
+
+/** One verdict an envelope: 0 when every signature holds, else the number of the first that does not, counted from 1; MANY for one beyond. */
 export function verifySigned(crypto: CryptoPort, chain: string, items: Uint8Array): Uint8Array<ArrayBuffer> {
   const verdicts: number[] = [];
   for (let at = 0; at < items.length; ) {
@@ -72,7 +75,7 @@ export function verifySigned(crypto: CryptoPort, chain: string, items: Uint8Arra
       });
     const verified = verifySignatures(crypto, chain, { id, transaction: { chain }, signatures });
     const wrong = verified.ok ? -1 : signatures.findIndex(({ key }) => key === verified.detail);
-    verdicts.push(1 + wrong);
+    verdicts.push(Math.min(1 + wrong, MANY));
   }
   return Uint8Array.from(verdicts);
 }

@@ -18,6 +18,7 @@ import {
 } from '../src/limits.ts';
 import { ok, refuse } from '../src/result.ts';
 import type { Machine } from './machine.ts';
+import { MANY } from './verify-jobs.ts';
 import type { VerifyPool } from './verify-pool.ts';
 
 /** A transaction that waits; `A` is what its sender will be told. */
@@ -151,7 +152,7 @@ export class WaitingRoom<A> {
   /** `wrong`: the first signature that does not hold, counted from 1; 0: all hold; undefined: nobody looked. */
   #signaturesSeen(one: Waiting<A>, wrong: number | undefined, pool: VerifyPool): void {
     const { envelope } = one;
-    if (wrong !== undefined)
+    if (wrong !== undefined && wrong !== MANY)
       one.found = {
         signatures:
           wrong === 0 ? ok(undefined) : refuse('bad_signature', envelope.signatures[wrong - 1]?.key),

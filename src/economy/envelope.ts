@@ -10,7 +10,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import type { Refusal } from './refusals.ts';
 import { byText, bytes, key, list, record, tuple } from './schema.ts';
-import type { Envelope, Id, Key, Kind } from './transaction.ts';
+import type { Envelope, Id, Key, Kind, Transaction } from './transaction.ts';
 import { decodeBody } from './wire.ts';
 
 export interface Signature {
