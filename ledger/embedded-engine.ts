@@ -6,6 +6,7 @@
  * Not here: the rules (src/economy), the form of a block (machine.ts), HTTP (api.ts).
  */
 import { availableParallelism } from 'node:os';
+import { nodeCrypto } from '../crypto/node.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { decodeEnvelope } from '../src/economy/envelope.ts';
 import type { BlockEvents } from '../src/economy/events.ts';
@@ -107,7 +108,8 @@ class EmbeddedEngine implements Engine {
     this.#machine = machine;
     this.#height = machine.header.height;
     this.#time = machine.header.time;
-    const threads = options.threads ?? availableParallelism();
+    // The threads have the node's own crypto; somebody else's is used here alone.
+    const threads = options.crypto === nodeCrypto ? (options.threads ?? availableParallelism()) : 0;
     const { chain } = machine.genesis;
     const { startThread } = options;
     const onFault = this.#onFault;

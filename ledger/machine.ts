@@ -12,19 +12,18 @@ import {
   type Options,
   requiredSigners,
 } from '../src/economy/apply.ts';
-import { decodeRow, encodeRow } from '../src/economy/dump.ts';
 import type { LedgerEvent } from '../src/economy/events.ts';
 import { genesisEvent, genesisState } from '../src/economy/genesis.ts';
 import { type BlockHeader, blockHash, transactionsRoot } from '../src/economy/inclusion.ts';
 import { rebuildIndexes } from '../src/economy/indexes.ts';
 import type { Genesis } from '../src/economy/parameters.ts';
 import type { Refusal } from '../src/economy/refusals.ts';
-import { State, type Table } from '../src/economy/state.ts';
+import { State } from '../src/economy/state.ts';
 import type { Envelope, Id, Seconds } from '../src/economy/transaction.ts';
 import { ok, type Result, refuse } from '../src/result.ts';
 import { genesisHash } from './genesis.ts';
 import { LookUps } from './look-ups.ts';
-import { rowHash, SlotTree } from './state-hash.ts';
+import { RowSlots } from './row-slots.ts';
 import type { SlotChange, StoredBlock, StoredRow, StoredTransaction } from './store.ts';
 
 /** A finished block and what it changed. */
@@ -48,9 +47,7 @@ export class Machine {
   readonly genesis: Genesis;
   readonly state: State;
   readonly lookUps = new LookUps();
-  readonly #tree: SlotTree;
-  /** Table → key → slot. */
-  readonly #slots = new Map<string, Map<string, number>>();
+  readonly #slots: RowSlots;
   #header: BlockHeader | undefined;
   #hash: Id;
   #open: Open | undefined;
@@ -59,9 +56,8 @@ export class Machine {
     this.#crypto = crypto;
     this.genesis = genesis;
     this.state = state;
-    this.#tree = new SlotTree(crypto);
+    this.#slots = new RowSlots(crypto, state);
     this.#hash = genesisHash(crypto, genesis);
-    for (const table of state.tables()) this.#slots.set(table.name, new Map());
   }
 
   /** A new chain and its block 0. `fill` puts rows into it that the chain does not tell of (`import.ts`). */
@@ -83,17 +79,13 @@ export class Machine {
     rows: Iterable<StoredRow>,
   ): Result<Machine, 'damaged'> {
     const machine = new Machine(crypto, genesis, new State());
-    const tables = new Map(machine.state.tables().map((table) => [table.name, table]));
-    for (const { slot, name, key, row } of rows) {
-      const table = tables.get(name);
-      if (table === undefined) return refuse('damaged', `unknown table ${name}`);
-      table.restore(key, decodeRow(row));
-      machine.#slots.get(name)?.set(key, slot);
-      machine.#tree.set(slot, rowHash(crypto, name, key, row));
-      machine.lookUps.touched(machine.state, name, key);
-    }
-    machine.#tree.reserve(head.slots);
-    if (machine.#tree.slots !== head.slots || machine.#tree.root() !== head.header.stateHash)
+    const slots = machine.#slots;
+    const restored = (table: string, key: string): void => machine.lookUps.touched(machine.state, table, key);
+    const intern = interning();
+    for (const row of rows)
+      if (!slots.load(row, intern, restored)) return refuse('damaged', `unknown table ${row.name}`);
+    slots.reserve(head.slots);
+    if (slots.slots !== head.slots || slots.root() !== head.header.stateHash)
       return refuse('damaged', `state hash at height ${head.header.height}`);
     rebuildIndexes(machine.state);
     machine.#header = head.header;
@@ -179,7 +171,7 @@ export class Machine {
     events: readonly LedgerEvent[],
     transactions: readonly StoredTransaction[],
   ): MadeBlock {
-    const changes = this.#drain();
+    const changes = this.#slots.drain((table, key) => this.lookUps.touched(this.state, table, key));
     const header: BlockHeader = {
       height,
       time,
@@ -189,46 +181,24 @@ export class Machine {
         this.#crypto,
         transactions.map(({ id }) => id),
       ),
-      stateHash: this.#tree.root(),
+      stateHash: this.#slots.root(),
     };
     this.#header = header;
     this.#hash = blockHash(this.#crypto, this.genesis.chain, header);
-    const block = { header, hash: this.#hash, slots: this.#tree.slots, events };
+    const block = { header, hash: this.#hash, slots: this.#slots.slots, events };
     return { block, transactions, changes };
   }
-
-  /** Takes what the tables say was touched: first what changed or went, then what was born, each table after the other. */
-  #drain(): SlotChange[] {
-    const changes: SlotChange[] = [];
-    for (const table of this.state.tables()) {
-      if (table.touched.size === 0) continue;
-      const slots = this.#slots.get(table.name) as Map<string, number>;
-      for (const key of table.touched) {
-        this.lookUps.touched(this.state, table.name, key);
-        const slot = slots.get(key);
-        if (slot === undefined) continue;
-        if (table.has(key) && !table.born.has(key)) changes.push(this.#write(slot, false, table, key));
-        else {
-          slots.delete(key);
-          this.#tree.set(slot, undefined);
-          changes.push({ slot, born: false, name: table.name, key });
-        }
-      }
-      for (const key of table.born) {
-        const slot = this.#tree.slots;
-        slots.set(key, slot);
-        changes.push(this.#write(slot, true, table, key));
-      }
-      table.touched.clear();
-      table.born.clear();
-    }
-    return changes;
-  }
-
-  #write(slot: number, born: boolean, table: Table<unknown>, key: string): SlotChange {
-    const { name } = table;
-    const row = encodeRow(table.get(key));
-    this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
-    return { slot, born, name, key, row };
-  }
 }
+
+/** Makes equal texts one object: ids stand in many rows. Forgets what it knows when that becomes much. */
+function interning(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (known.size === INTERNED) known.clear();
+    known.set(text, text);
+    return text;
+  };
+}
+const INTERNED = 1_000_000;

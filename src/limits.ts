@@ -128,3 +128,5 @@ export const THREAD_FAILURES = 3;
 export const BLOCK_READY_TRANSACTIONS = 250;
 export const BLOCK_READY_BYTES = 1_048_576;
 export const BLOCK_READY_MS = 20;
+/** Rows of the state that share a slot at most: when one leaves, the others' 16 kB are hashed again. */
+export const BUNDLE_ROWS = 512;

@@ -1,0 +1,208 @@
+/**
+ * Where the rows of the state stand in its tree (state-hash.ts) and on disk: which slot a row has, and what changed in the slots
+ * since the last block. A row has a slot of its own, except in the tables that only ever grow by many ids at once with the
+ * same row (a redemption's serials, a block's transactions): there, what is born in one block with the same row shares a
+ * slot as a bundle, because hashing and writing each by itself would cost more than all else about it. A bundle's slot
+ * has an empty key and the row [row, ids one after the other, 32 bytes each]. A row that leaves its bundle gets a slot of its own.
+ * Everything here follows from the rows and the order of blocks, so that every node has the same slots.
+ */
+import { toHex } from '../src/bytes.ts';
+import type { CryptoPort } from '../src/crypto-port.ts';
+import { decodeRow, encodeRow } from '../src/economy/dump.ts';
+import type { State, Table } from '../src/economy/state.ts';
+import type { Id } from '../src/economy/transaction.ts';
+import { BUNDLE_ROWS } from '../src/limits.ts';
+import { rowHash, SlotTree } from './state-hash.ts';
+import type { SlotChange, StoredRow } from './store.ts';
+
+/** Tables whose keys are ids and whose rows are bundled. No rule goes through them in order, which a bundle does not keep. */
+const BUNDLED: ReadonlySet<string> = new Set(['transactions', 'serials', 'blinded']);
+const ID = 32;
+
+interface Bundle {
+  readonly row: unknown;
+  readonly keys: Id[];
+}
+
+/** One table's rows: slots by key, and its bundles by slot. */
+interface Places {
+  readonly table: Table<unknown>;
+  readonly slots: Map<string, number>;
+  readonly bundles: Map<number, Bundle> | undefined;
+}
+
+export class RowSlots {
+  readonly #crypto: CryptoPort;
+  readonly #tree: SlotTree;
+  readonly #places = new Map<string, Places>();
+
+  constructor(crypto: CryptoPort, state: State) {
+    this.#crypto = crypto;
+    this.#tree = new SlotTree(crypto);
+    for (const table of state.tables())
+      this.#places.set(table.name, {
+        table,
+        slots: new Map(),
+        bundles: BUNDLED.has(table.name) ? new Map() : undefined,
+      });
+  }
+
+  /** Slots ever given. */
+  get slots(): number {
+    return this.#tree.slots;
+  }
+
+  root(): Id {
+    return this.#tree.root();
+  }
+
+  /** Puts back what is stored in a slot. False when there is no such table. `restored` hears of every row of the state. */
+  load(
+    { slot, name, key, row }: StoredRow,
+    intern: (text: string) => string,
+    restored: (table: string, key: string) => void,
+  ): boolean {
+    const places = this.#places.get(name);
+    if (places === undefined) return false;
+    this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
+    const value = decodeRow(row, intern);
+    const put = (at: string, one: unknown): void => {
+      places.table.restore(at, one);
+      places.slots.set(at, slot);
+      restored(name, at);
+    };
+    if (key !== '') {
+      put(key, value);
+      return true;
+    }
+    const [one, ids] = value as [unknown, Uint8Array];
+    const keys: Id[] = [];
+    for (let at = 0; at < ids.length; at += ID) keys.push(toHex(ids.subarray(at, at + ID)));
+    for (const id of keys) put(id, one);
+    places.bundles?.set(slot, { row: one, keys });
+    return true;
+  }
+
+  /** Declares that `slots` slots were given, the missing ones empty by now. For loading from disk. */
+  reserve(slots: number): void {
+    this.#tree.reserve(slots);
+  }
+
+  /** Takes what the tables say was touched: first what changed or went, then what was born, each table after the other. `touched` hears of every key. */
+  drain(touched: (table: string, key: string) => void): SlotChange[] {
+    const changes: SlotChange[] = [];
+    for (const places of this.#places.values()) {
+      const { table } = places;
+      if (table.touched.size === 0) continue;
+      for (const key of table.touched) touched(table.name, key);
+      if (places.bundles === undefined) {
+        this.#drainChanged(places, changes);
+        this.#drainBorn(places, table.born, changes);
+      } else this.#drainBundles(places, places.bundles, changes);
+      table.touched.clear();
+      table.born.clear();
+    }
+    return changes;
+  }
+
+  /** Rows with a slot of their own that changed or went. */
+  #drainChanged({ table, slots }: Places, changes: SlotChange[]): void {
+    for (const key of table.touched) {
+      const slot = slots.get(key);
+      if (slot === undefined) continue;
+      if (table.has(key) && !table.born.has(key))
+        changes.push(this.#write(slot, false, table.name, key, table.get(key)));
+      else {
+        slots.delete(key);
+        changes.push(this.#empty(slot, table.name, key));
+      }
+    }
+  }
+
+  #drainBorn({ table, slots }: Places, born: Iterable<string>, changes: SlotChange[]): void {
+    for (const key of born) {
+      const slot = this.#tree.slots;
+      slots.set(key, slot);
+      changes.push(this.#write(slot, true, table.name, key, table.get(key)));
+    }
+  }
+
+  #drainBundles(places: Places, bundles: Map<number, Bundle>, changes: SlotChange[]): void {
+    const { table, slots } = places;
+    const left = new Set<number>();
+    const alone: string[] = [];
+    for (const key of table.touched) {
+      const slot = slots.get(key);
+      const bundle = slot === undefined ? undefined : bundles.get(slot);
+      if (slot === undefined || bundle === undefined) continue;
+      bundle.keys.splice(bundle.keys.indexOf(key), 1);
+      left.add(slot);
+      slots.delete(key);
+      if (table.has(key) && !table.born.has(key)) alone.push(key);
+    }
+    for (const slot of left) {
+      const bundle = bundles.get(slot) as Bundle;
+      if (bundle.keys.length === 0) {
+        bundles.delete(slot);
+        changes.push(this.#empty(slot, table.name, ''));
+      } else changes.push(this.#write(slot, false, table.name, '', packed(bundle)));
+    }
+    this.#drainChanged(places, changes);
+    const single: string[] = [];
+    for (const bundle of bundlesOf(table)) {
+      const [first, second] = bundle.keys;
+      if (first === undefined || second === undefined) {
+        if (first !== undefined) single.push(first);
+        continue;
+      }
+      const slot = this.#tree.slots;
+      bundles.set(slot, bundle);
+      for (const key of bundle.keys) slots.set(key, slot);
+      changes.push(this.#write(slot, true, table.name, '', packed(bundle)));
+    }
+    this.#drainBorn(places, [...alone, ...single], changes);
+  }
+
+  #write(slot: number, born: boolean, name: string, key: string, value: unknown): SlotChange {
+    const row = encodeRow(value);
+    this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
+    return { slot, born, name, key, row };
+  }
+
+  #empty(slot: number, name: string, key: string): SlotChange {
+    this.#tree.set(slot, undefined);
+    return { slot, born: false, name, key };
+  }
+}
+
+/** What was born in a table, rows of equal contents together, in the order of their first. */
+function bundlesOf(table: Table<unknown>): Bundle[] {
+  const all: Bundle[] = [];
+  /** By the row itself, which rules share, and by its contents. */
+  const byRow = new Map<unknown, Bundle>();
+  const byContents = new Map<string, Bundle>();
+  for (const key of table.born) {
+    const row = table.get(key);
+    let bundle = byRow.get(row);
+    if (bundle === undefined || bundle.keys.length === BUNDLE_ROWS) {
+      const contents = toHex(encodeRow(row));
+      bundle = byContents.get(contents);
+      if (bundle === undefined || bundle.keys.length === BUNDLE_ROWS) {
+        bundle = { row, keys: [] };
+        all.push(bundle);
+        byContents.set(contents, bundle);
+      }
+      byRow.set(row, bundle);
+    }
+    bundle.keys.push(key);
+  }
+  return all;
+}
+
+function packed({ row, keys }: Bundle): readonly [unknown, Uint8Array] {
+  const ids = Buffer.allocUnsafe(keys.length * ID);
+  keys.forEach((key, i) => {
+    if (ids.write(key, i * ID, 'hex') !== ID) throw new Error(`${key} is no id`);
+  });
+  return [row, ids];
+}
