@@ -8,6 +8,7 @@
  */
 import { toHex } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
+import { CborWriter } from '../src/economy/cbor-write.ts';
 import { decodeRow, encodeRow } from '../src/economy/dump.ts';
 import type { State, Table } from '../src/economy/state.ts';
 import type { Id } from '../src/economy/transaction.ts';
@@ -34,6 +35,7 @@ interface Places {
 export class RowSlots {
   readonly #crypto: CryptoPort;
   readonly #tree: SlotTree;
+  readonly #writer = new CborWriter();
   readonly #places = new Map<string, Places>();
 
   constructor(crypto: CryptoPort, state: State) {
@@ -164,7 +166,7 @@ export class RowSlots {
   }
 
   #write(slot: number, born: boolean, name: string, key: string, value: unknown): SlotChange {
-    const row = encodeRow(value);
+    const row = encodeRow(value, this.#writer);
     this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
     return { slot, born, name, key, row };
   }

@@ -4,11 +4,11 @@
  * booleans and optional fields (left out). Reading a row that this did not write throws: it is the node's own disk.
  */
 import { readCbor } from './cbor-read.ts';
-import { type Writable, writeCbor } from './cbor-write.ts';
+import { CborWriter, type Writable } from './cbor-write.ts';
 
-/** Equal rows give equal bytes, whatever the order in which their fields were set. */
-export function encodeRow(row: unknown): Uint8Array {
-  return writeCbor(row as Writable);
+/** Equal rows give equal bytes, whatever the order in which their fields were set. `writer`: of whoever writes many. */
+export function encodeRow(row: unknown, writer = new CborWriter()): Uint8Array {
+  return writer.write(row as Writable);
 }
 
 /**

@@ -250,7 +250,8 @@ export function tuple<T extends object>(fields: { readonly [K in keyof T]-?: Sha
     read(raw) {
       if (!Array.isArray(raw) || raw.length !== entries.length) return malformed('array');
       const out: Record<string, unknown> = {};
-      for (const [i, [name, shape]] of entries.entries()) {
+      for (let i = 0; i < entries.length; i++) {
+        const [name, shape] = entries[i] as (typeof entries)[number];
         const read = shape.read(raw[i] as Cbor);
         if (!read.ok) return read;
         out[name] = read.value;

@@ -4,6 +4,8 @@
  * length, then by bytes, for keys this short) is the encoder's business, so the order below is only the reader's.
  * Not here: envelopes and signatures (`envelope.ts`), rules.
  */
+
+import { equal, toHex } from '../bytes.ts';
 import {
   AMOUNT_MAX,
   CARD_SLOTS,
@@ -17,7 +19,7 @@ import {
   SECONDS_MAX,
 } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { decodeCbor, encodeCbor } from './cbor.ts';
+import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import type { Refusal } from './refusals.ts';
 import {
   byText,
@@ -32,6 +34,7 @@ import {
   pattern,
   record,
   type Shape,
+  type ShapeRefusal,
   text,
   tuple,
   uint,
@@ -79,12 +82,53 @@ const goods = list(
   { max: GOODS_LINES },
   (a, b) => byText(a.type, b.type),
 );
-/** Exported for the digest of an announcement. */
-export const couponsShape = list(
-  tuple<RedeemedCoupon>({ keyset: id, exponent: uint(8), serial: id, signature: bytes(256) }),
+const coupon = tuple<RedeemedCoupon>({ keyset: id, exponent: uint(8), serial: id, signature: bytes(256) });
+const couponsForm = list(
+  coupon,
   { min: 1, max: REDEEM_COUPONS },
   (a, b) => byText(a.keyset, b.keyset) || byText(a.serial, b.serial),
 );
+/** A redemption's coupons. Read by hand, because there are thousands of them and nearly all are of one keyset. */
+const couponsShape: typeof couponsForm = { ...couponsForm, read: readCoupons };
+
+function readCoupons(raw: Cbor): Result<readonly RedeemedCoupon[], ShapeRefusal> {
+  if (!Array.isArray(raw) || raw.length < 1 || raw.length > REDEEM_COUPONS)
+    return refuse('malformed', 'list');
+  const out: RedeemedCoupon[] = [];
+  let before: { readonly bytes: Uint8Array; readonly coupon: RedeemedCoupon } | undefined;
+  let sorted = true;
+  for (const one of raw as readonly Cbor[]) {
+    if (!isCoupon(one)) {
+      const read = coupon.read(one);
+      return read.ok ? refuse('malformed', 'coupon') : read;
+    }
+    const [bytes, exponent, serialBytes, signature] = one;
+    const sameKeyset = before !== undefined && equal(before.bytes, bytes);
+    const keyset = before !== undefined && sameKeyset ? before.coupon.keyset : toHex(bytes);
+    const serial = toHex(serialBytes);
+    if (before !== undefined && (sameKeyset ? serial <= before.coupon.serial : keyset < before.coupon.keyset))
+      sorted = false;
+    const next = { keyset, exponent, serial, signature };
+    out.push(next);
+    before = { bytes, coupon: next };
+  }
+  return sorted ? ok(out) : refuse('not_sorted');
+}
+
+function isCoupon(raw: Cbor): raw is readonly [Uint8Array, number, Uint8Array, Uint8Array] {
+  if (!Array.isArray(raw) || raw.length !== 4) return false;
+  const [keyset, exponent, serial, signature] = raw as readonly Cbor[];
+  return (
+    isBytes(keyset, 32) &&
+    typeof exponent === 'number' &&
+    exponent <= 8 &&
+    isBytes(serial, 32) &&
+    isBytes(signature, 256)
+  );
+}
+function isBytes(raw: Cbor | undefined, length: number): boolean {
+  return raw instanceof Uint8Array && raw.length === length;
+}
 const blindSignatures = list(bytes(256), { max: LOAD_PACKS * PACK_COUPONS });
 const voucher = record<Voucher>({ batch: key, signature: bytes(64) });
 
