@@ -50,17 +50,25 @@ export function importLedger({
     const store = new Store(opened.value.database);
     if (store.genesis() !== undefined) return refuse('not_empty', dataDir);
     const { made } = Machine.begin(crypto, genesis, (state) => {
-      state.meta.set('time', String(from));
-      const past = new Past({ state, crypto, parameters: genesis.parameters, chain: genesis.chain });
-      past.at(from);
-      fill(past);
-      past.at(genesis.time);
+      fillState(state, { crypto, genesis, from, fill });
     });
     store.append(made.block, [], made.changes, genesisDocument(genesis));
     return ok(undefined);
   } finally {
     opened.value.close();
   }
+}
+
+/** The same without a folder: fills a state that is at its genesis. */
+export function fillState(
+  state: State,
+  { crypto, genesis, from, fill }: Omit<ImportOptions, 'dataDir'>,
+): void {
+  state.meta.set('time', String(from));
+  const past = new Past({ state, crypto, parameters: genesis.parameters, chain: genesis.chain });
+  past.at(from);
+  fill(past);
+  past.at(genesis.time);
 }
 
 /** What was before height 0, all of it at height 0: heights are those of the chain. */

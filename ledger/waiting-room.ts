@@ -37,7 +37,7 @@ export interface RoomOptions {
   readonly pool: VerifyPool | undefined;
   readonly chain: string;
   /** The state that keys are looked up in; undefined after a fault. */
-  readonly machine: () => Machine | undefined;
+  readonly machine: () => Pick<Machine, 'state' | 'signersFit'> | undefined;
   /** There is a batch to take. */
   readonly onBatch: () => void;
 }
@@ -163,7 +163,12 @@ export class WaitingRoom<A> {
     else this.#lookAtCoupons(one, transaction, machine, pool);
   }
 
-  #lookAtCoupons(one: Waiting<A>, { coupons }: Redeem, { state }: Machine, pool: VerifyPool): void {
+  #lookAtCoupons(
+    one: Waiting<A>,
+    { coupons }: Redeem,
+    { state }: Pick<Machine, 'state'>,
+    pool: VerifyPool,
+  ): void {
     pool.coupons(
       coupons,
       (keyset) => couponKeys(state, keyset),

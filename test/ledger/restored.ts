@@ -44,7 +44,7 @@ export async function restored({ genesis, height, time, rows }: Snapshot): Promi
   const tree = new SlotTree(nodeCrypto);
   const changes = rows.map(({ name, key, row }, slot) => {
     tree.set(slot, rowHash(nodeCrypto, name, key, row));
-    return { slot, name, key, row };
+    return { slot, born: true, name, key, row };
   });
   const store = new Store(opened.value.database);
   let previous = genesisHash(nodeCrypto, genesis);
