@@ -4,8 +4,10 @@
  * rounds, because machines have moods; the order of engine and floor changes from round to round. What is measured, and what the
  * figures were, stands in docs/ledger-speed.md.
  */
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { mint } from './ledger/mint.ts';
 import { CROWD } from './ledger/redeeming.ts';
 import type { Measured, Order, Task } from './ledger/side.ts';
@@ -16,6 +18,8 @@ interface Sizes {
   readonly mixed: number;
   readonly coupons: number;
   readonly replay: number;
+  readonly collectives: number;
+  readonly edges: number;
   readonly warmUp: number;
   readonly rounds: number;
 }
@@ -25,6 +29,8 @@ const FULL: Sizes = {
   mixed: 3_300,
   coupons: 12_000,
   replay: 10_000,
+  collectives: 100_000,
+  edges: 1_000_000,
   warmUp: 3,
   rounds: 5,
 };
@@ -34,6 +40,8 @@ const QUICK: Sizes = {
   mixed: 110,
   coupons: CROWD,
   replay: 4_000,
+  collectives: 1_000,
+  edges: 5_000,
   warmUp: 1,
   rounds: 1,
 };
@@ -45,11 +53,20 @@ export interface Ratio {
   /** The same by processor time, which other people's load disturbs less. */
   readonly cpuRatio: number;
 }
+/** Milliseconds of cancelling a trust in a graph of so many, and of a bridge that halves it. */
+export interface Trust {
+  readonly cancelMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly bridgeMs: number;
+  readonly collectives: number;
+  readonly edges: number;
+}
 export interface Report {
   readonly redeem: { readonly small: Ratio; readonly large: Ratio };
   readonly mixed: { readonly small: Ratio; readonly large: Ratio };
   readonly growth: number;
   readonly replay: number;
+  /** What bench/trust.ts found. */
+  readonly trust: Trust;
   readonly threads: number;
   readonly load: { readonly before: number; readonly after: number };
 }
@@ -93,6 +110,21 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
 
+async function trust({ collectives, edges }: Sizes): Promise<Trust> {
+  const file = fileURLToPath(new URL('./trust.ts', import.meta.url));
+  const words = [
+    '--max-old-space-size=8192',
+    file,
+    '--json',
+    '--collectives',
+    `${collectives}`,
+    '--edges',
+    `${edges}`,
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  return JSON.parse(stdout) as Trust;
+}
+
 const rate = (all: readonly Measured[]): number => median(all.map(({ count, ms }) => (1000 * count) / ms));
 const cpu = (all: readonly Measured[]): number => median(all.map(({ count, cpuMs }) => cpuMs / count));
 
@@ -126,9 +158,12 @@ async function measure(sizes: Sizes, threads: number, say: (line: string) => voi
         if (counts) (run === 'engine' ? engine : floor)[at]?.push(measured);
       }
     }
-    if (counts) replays.push(await (sides[4] as Process).ask({ run: 'replay', round }));
+    const replayed = await (sides[4] as Process).ask({ run: 'engine', round });
+    if (counts) replays.push(replayed);
   }
   for (const side of sides) await side.stop();
+  say('cancelling trust');
+  const trusted = await trust(sizes);
   const ratio = (at: number): Ratio => {
     const [ours, bare] = [engine[at] as Measured[], floor[at] as Measured[]];
     return {
@@ -152,6 +187,7 @@ async function measure(sizes: Sizes, threads: number, say: (line: string) => voi
     mixed: { small: ratio(2), large: ratio(3) },
     growth,
     replay: rate(replays),
+    trust: trusted,
     threads,
     load: { before, after: loadavg()[0] as number },
   };
@@ -161,7 +197,7 @@ const per = (value: number): number => Math.round(value);
 const share = (value: number): number => Math.round(1000 * value) / 1000;
 
 /** The one line: `redeem` at the larger number of spent serials, `mixed` at the smaller number of objects; the others beside them. */
-function json({ redeem, mixed, growth, replay, threads, load }: Report): string {
+function json({ redeem, mixed, growth, replay, trust: trusted, threads, load }: Report): string {
   const coupons = (of: Ratio) => ({
     couponsPerSecond: per(of.perSecond),
     floorPerSecond: per(of.floorPerSecond),
@@ -178,12 +214,13 @@ function json({ redeem, mixed, growth, replay, threads, load }: Report): string 
     redeem: { ...coupons(redeem.large), at1e4: coupons(redeem.small) },
     mixed: { ...transactions(mixed.small), at1e6: transactions(mixed.large) },
     growth: { at1e4: per(mixed.small.perSecond), at1e6: per(mixed.large.perSecond), ratio: share(growth) },
+    trust: trusted,
     replay: { txPerSecond: per(replay) },
     machine: { threads, loadBefore: share(load.before), loadAfter: share(load.after) },
   });
 }
 
-function table({ redeem, mixed, growth, replay, threads, load }: Report): string {
+function table({ redeem, mixed, growth, replay, trust: trusted, threads, load }: Report): string {
   const row = (name: string, of: Ratio): string =>
     `${name.padEnd(34)}${per(of.perSecond).toString().padStart(9)}${per(of.floorPerSecond).toString().padStart(10)}${share(of.ratio).toFixed(3).padStart(8)}${share(of.cpuRatio).toFixed(3).padStart(8)}`;
   return [
@@ -194,6 +231,7 @@ function table({ redeem, mixed, growth, replay, threads, load }: Report): string
     row('mixed transactions, few objects', mixed.small),
     row('mixed transactions, many objects', mixed.large),
     `growth: ${share(growth)}; replay of a chain, one thread: ${per(replay)} transactions`,
+    `cancelling a trust, ${trusted.collectives} collectives, ${trusted.edges} edges: p50 ${trusted.cancelMs.p50} ms, p99 ${trusted.cancelMs.p99} ms; a bridge that halves them: ${trusted.bridgeMs} ms`,
   ].join('\n');
 }
 

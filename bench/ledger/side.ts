@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeCrypto } from '../../crypto/node.ts';
-import { createEngine } from '../../ledger/embedded-engine.ts';
+import { createEngine, type EngineOptions } from '../../ledger/embedded-engine.ts';
 import type { Engine } from '../../ledger/engine.ts';
 import { importLedger } from '../../ledger/import.ts';
 import { verifyLedger } from '../../ledger/replay.ts';
@@ -43,9 +43,7 @@ export interface Measured {
   readonly ms: number;
   readonly cpuMs: number;
 }
-export type Order =
-  | { readonly run: 'engine' | 'floor' | 'replay'; readonly round: number }
-  | { readonly run: 'stop' };
+export type Order = { readonly run: 'engine' | 'floor'; readonly round: number } | { readonly run: 'stop' };
 
 /** Transactions under way at the same time, as of many senders. */
 const UNDER_WAY = 2_000;
@@ -70,12 +68,13 @@ async function measured(count: number, work: () => Promise<unknown>): Promise<Me
   return { count, ms, cpuMs: (user + system) / 1000 };
 }
 
-function open(dataDir: string, threads: number): Engine {
+function open(dataDir: string, threads: number, more: Partial<EngineOptions> = {}): Engine {
   const created = createEngine({
     dataDir,
     crypto: nodeCrypto,
     threads,
     clock: { now: () => NOW },
+    ...more,
     onFault: (error) => {
       throw error;
     },
@@ -218,11 +217,11 @@ function redeemSide(
   };
 }
 
-/** An ordinary ledger, every transaction signed, and how fast it is verified from its genesis on. */
-async function replayed(
+/** An ordinary ledger, every transaction signed: what verifying it from its genesis on is measured with. */
+async function replaySide(
   folder: string,
   { transactions, threads }: Extract<Task, { what: 'replay' }>,
-): Promise<Measured> {
+): Promise<Side> {
   const dataDir = join(folder, 'ledger');
   const nonces = new Nonces();
   const envelopes: Uint8Array[] = [];
@@ -243,29 +242,22 @@ async function replayed(
       month = envelopes.length;
     },
   );
-  let now = PAST;
-  const created = createEngine({
-    dataDir,
-    crypto: nodeCrypto,
-    threads,
-    genesis: { ...GENESIS, time: PAST },
-    clock: { now: () => now },
-  });
-  if (!created.ok) throw new Error(created.refusal);
-  const engine = created.value;
-  await drive(engine, envelopes.slice(0, month));
-  now = NOW;
-  await drive(engine, envelopes.slice(month));
   const turns = Math.max(1, Math.floor((transactions - envelopes.length) / TURN));
   const claims = [...economy.claimable];
   const chance = new Chance(7);
   const stream = mixedStream(economy, Math.min(turns, claims.length), nonces, chance, claims);
-  await drive(engine, stream);
+  let now = PAST;
+  const engine = open(dataDir, threads, { genesis: { ...GENESIS, time: PAST }, clock: { now: () => now } });
+  await drive(engine, envelopes.slice(0, month));
+  now = NOW;
+  await drive(engine, [...envelopes.slice(month), ...stream]);
   await engine.close();
-  return measured(envelopes.length + stream.length, async () => {
-    const verified = verifyLedger(dataDir, nodeCrypto);
-    if (!verified.ok) throw new Error(`${verified.refusal}: ${verified.detail}`);
-  });
+  const verify = (): Promise<Measured> =>
+    measured(envelopes.length + stream.length, async () => {
+      const verified = verifyLedger(dataDir, nodeCrypto);
+      if (!verified.ok) throw new Error(`${verified.refusal}: ${verified.detail}`);
+    });
+  return { engine: verify, floor: verify, close: async () => undefined };
 }
 
 function send(message: unknown): void {
@@ -274,23 +266,23 @@ function send(message: unknown): void {
 
 function main(): void {
   const folder = mkdtempSync(join(tmpdir(), 'timecard-bench-'));
-  process.once('message', (task: Task) => {
+  // Also when who asked is no more.
+  process.once('disconnect', () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
+  process.once('message', async (task: Task) => {
     const side =
       task.what === 'mixed'
         ? mixedSide(folder, task)
         : task.what === 'redeem'
           ? redeemSide(folder, task)
-          : undefined;
+          : await replaySide(folder, task);
     process.on('message', async (order: Order) => {
-      if (order.run === 'engine') send(await side?.engine(order.round));
-      else if (order.run === 'floor') send(await side?.floor(order.round));
-      else if (order.run === 'replay' && task.what === 'replay')
-        send(await replayed(mkdtempSync(join(folder, 'replay-')), task));
-      else {
-        await side?.close();
-        rmSync(folder, { recursive: true });
+      if (order.run === 'stop') {
+        await side.close();
         process.disconnect();
-      }
+      } else send(await side[order.run](order.round));
     });
     send('ready');
   });
