@@ -36,8 +36,8 @@ const toArticle = (r: Row): Article => ({
 
 export class Catalogue {
   readonly #db: Db;
-  constructor(file: string) {
-    this.#db = openDatabase(file, new URL('./catalogue-schema.sql', import.meta.url), true);
+  constructor(file: string, open = openDatabase) {
+    this.#db = open(file, new URL('./catalogue-schema.sql', import.meta.url), true);
   }
 
   /** Puts articles in, or in their place. */

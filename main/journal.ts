@@ -232,10 +232,13 @@ export class Journal {
    * keep the rest from being told.
    */
   abortedPurchases(limit: number): readonly Uint8Array[] {
-    const rows = statement(this.#db, 'select id from aborted_purchases order by random() limit ?').all(
-      limit,
-    ) as { id: string }[];
-    return rows.map((r) => hexBytes(r.id));
+    const rows = statement(this.#db, 'select id from aborted_purchases').all() as { id: string }[];
+    const chosen: Uint8Array[] = [];
+    while (chosen.length < limit && rows.length > 0) {
+      const [row] = rows.splice(this.#below(rows.length), 1);
+      if (row !== undefined) chosen.push(hexBytes(row.id));
+    }
+    return chosen;
   }
 
   /** A card has met these and undone them. */

@@ -15,14 +15,14 @@ import { type Clock, systemClock } from './clock.ts';
 import { isDiskFull, openDatabase, Reserve } from './database.ts';
 import type { Identity } from './identity.ts';
 import { Journal } from './journal.ts';
-import { LedgerClient } from './ledger-client.ts';
+import { type Fetch, LedgerClient, systemFetch } from './ledger-client.ts';
 import { Outbox } from './outbox.ts';
-import { random, randomBelow } from './random.ts';
+import { type Chance, systemChance } from './random.ts';
 import { Sale, type SaleFigures } from './sale.ts';
 import { Sender } from './sender.ts';
 import { Services } from './services.ts';
 import { Stock } from './stock.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, type SubscriptionListener } from './subscription.ts';
 import { TakenSerials } from './taken-serials.ts';
 import { Till } from './till.ts';
 import { View } from './view.ts';
@@ -42,7 +42,13 @@ export interface TerminalOptions {
   readonly ledgerUrl: string;
   readonly reader: CardReader;
   readonly config: TerminalConfig;
+  /** The machine's clock, network, disk and chance, unless a host brings its own: a simulation in which weeks pass in a moment. */
   readonly clock?: Clock;
+  readonly fetch?: Fetch;
+  readonly open?: typeof openDatabase;
+  readonly chance?: Chance;
+  /** False: this process has sold before, its cryptography is warm. */
+  readonly warm?: boolean;
   /** Address of a window with simulated cards, when the host brought one. */
   readonly dock?: string;
   /** Told of each sale in figures, for the headless sale. */
@@ -63,27 +69,32 @@ export interface Terminal {
 const TICK_MILLISECONDS = 1_000;
 
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { dataDir, identity, config } = options;
-  const clock = options.clock ?? systemClock;
+  const {
+    dataDir,
+    identity,
+    config,
+    clock = systemClock,
+    fetch = systemFetch,
+    open = openDatabase,
+  } = options;
+  const { random, randomBelow } = options.chance ?? systemChance;
   const crypto = nodeCrypto;
   const now = () => clock.seconds();
 
   // What lasts. A start on a full disk takes the reserve, so that a sale under way can be closed.
   const reserve = new Reserve(dataDir);
-  const opened = <T>(open: () => T): T => {
+  const opened = <T>(work: () => T): T => {
     try {
-      return open();
+      return work();
     } catch (error) {
       if (!isDiskFull(error) || !reserve.release()) throw error;
-      return open();
+      return work();
     }
   };
   const file = (name: string) => join(dataDir, name);
-  const db = opened(() => openDatabase(file('till.db'), new URL('./schema.sql', import.meta.url)));
-  const viewDb = opened(() =>
-    openDatabase(file('view.db'), new URL('./view-schema.sql', import.meta.url), true),
-  );
-  const catalogue = opened(() => new Catalogue(file('catalogue.db')));
+  const db = opened(() => open(file('till.db'), new URL('./schema.sql', import.meta.url)));
+  const viewDb = opened(() => open(file('view.db'), new URL('./view-schema.sql', import.meta.url), true));
+  const catalogue = opened(() => new Catalogue(file('catalogue.db'), open));
   let diskFull = !reserve.fill();
 
   // What the ledger says.
@@ -94,7 +105,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   };
   const dispute = { outlet: identity.disputeOutlet, office: identity.disputeOffice };
   const priceOf = (type: Id) => view.book.price(identity.outlet, type);
-  const ledger = new LedgerClient(options.ledgerUrl);
+  const ledger = new LedgerClient(options.ledgerUrl, clock, fetch);
 
   // Journal and outbox: fact and errand.
   const journal = opened(() => new Journal(db, randomBelow, () => clock.stopwatch()));
@@ -104,7 +115,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const landed = (entries: readonly { readonly id: Id; readonly kind: string }[]): void => {
     for (const { id, kind } of entries) if (kind === 'redeem') journal.redemptionFinal(id, now());
   };
-  const sender = new Sender(outbox, ledger, now, (id, kind, taken) => {
+  const sender = new Sender(outbox, ledger, clock, (id, kind, taken) => {
     if (taken) landed([{ id, kind }]);
     landed(outbox.shown(view.height));
     stock.entryMoved();
@@ -186,6 +197,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     entryState: (id) => outbox.state(id),
   });
 
+  const warm = (): void => {
+    if (options.warm !== false) warmUp(crypto, random, view.keysets(), dispute);
+  };
+
   const waitingForIssue = new Map<Id, (shown: boolean) => void>();
   const services = new Services({
     crypto,
@@ -198,11 +213,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
     issued: (load, milliseconds) => {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const finish = (shown: boolean) => {
-        clearTimeout(timer);
+        untime();
         waitingForIssue.delete(load);
         resolve(shown);
       };
-      const timer = setTimeout(() => finish(false), milliseconds);
+      const untime = clock.after(milliseconds, () => finish(false));
       waitingForIssue.set(load, finish);
       return { shown: promise, stop: () => finish(false) };
     },
@@ -216,7 +231,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   });
 
   // The stream, and what follows from it.
-  const subscription = new Subscription(options.ledgerUrl, view, clock, {
+  const listener: SubscriptionListener = {
     block: (block) => {
       withRoom(() => {
         const shown = outbox.shown(block.height, block.transactions);
@@ -226,7 +241,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       });
       for (const event of block.events) {
         if (event.kind === 'issued') waitingForIssue.get(event.load)?.(true);
-        if (event.kind === 'keyset') warmUp(crypto, random, view.keysets(), dispute);
+        if (event.kind === 'keyset') warm();
       }
       till.changed('checkout', 'stock', 'status');
     },
@@ -234,7 +249,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (connected) sender.wake();
       till.changed('status');
     },
-  });
+  };
+  const subscription = new Subscription(options.ledgerUrl, view, clock, listener, fetch);
 
   let reader: ReaderState = options.reader.state();
   const status = (): StatusView => {
@@ -293,19 +309,19 @@ export function createTerminal(options: TerminalOptions): Terminal {
     till.changed('status');
   });
 
-  const tick = setInterval(() => {
+  const stopTicking = clock.every(TICK_MILLISECONDS, () => {
     withRoom(() => lookAtDisk());
     withRoom(() => {
       crowdIfDue();
       journal.forgetTranscripts(now(), config.offlineMax);
     });
     till.changed('status');
-  }, TICK_MILLISECONDS);
+  });
   withRoom(() => {
     landed(outbox.shown(view.height));
     stock.entryMoved();
   });
-  warmUp(crypto, random, view.keysets(), dispute);
+  warm();
   subscription.start();
   sender.wake();
 
@@ -320,14 +336,14 @@ export function createTerminal(options: TerminalOptions): Terminal {
       while (clock.stopwatch() < until) {
         if (outbox.empty) return true;
         sender.wake();
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise<void>((resolve) => clock.after(20, resolve));
       }
       return outbox.empty;
     },
     stop: async () => {
-      clearInterval(tick);
+      stopTicking();
       unwatch();
-      await sale.idle();
+      await sale.stop();
       for (const finish of [...waitingForIssue.values()]) finish(false);
       await services.idle();
       await subscription.stop();

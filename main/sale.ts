@@ -109,7 +109,7 @@ export class Sale {
   /** Keys made ahead of the next tap, each for one use. */
   #prepared: PreparedTap | undefined;
   #seal: PreparedSeal | undefined;
-  #pinTimer: NodeJS.Timeout | undefined;
+  #untimePin: () => void = () => undefined;
   /** Aborted purchases that the card of this sale has undone. */
   #met: readonly Uint8Array[] = [];
   /** A sale is closed and its traces are still in the log. */
@@ -246,9 +246,8 @@ export class Sale {
   enterPin(pin: string): TillRefusal | undefined {
     if (this.#state.step !== 'pin' && this.#state.step !== 'not_enough') return 'not_now';
     this.#dispatch({ event: 'pin_entered', pin });
-    clearTimeout(this.#pinTimer);
-    this.#pinTimer = setTimeout(() => this.#forgetPin(), PIN_KEPT_MILLISECONDS);
-    this.#pinTimer.unref();
+    this.#untimePin();
+    this.#untimePin = this.#parts.clock.after(PIN_KEPT_MILLISECONDS, () => this.#forgetPin());
     this.#tap();
     return undefined;
   }
@@ -279,6 +278,13 @@ export class Sale {
   /** Resolves when no conversation runs. */
   async idle(): Promise<void> {
     while (this.#busy !== undefined) await this.#busy;
+  }
+
+  /** As `idle`; and a PIN that waits for a card is forgotten. */
+  async stop(): Promise<void> {
+    await this.idle();
+    this.#untimePin();
+    this.#forgetPin();
   }
 
   #closeWaiting(): void {

@@ -1,4 +1,5 @@
 /** Sends the outbox: when something is due and the ledger answers, one entry after the other; when it does not, again later. */
+import type { Clock } from './clock.ts';
 import { isDiskFull } from './database.ts';
 import type { LedgerClient } from './ledger-client.ts';
 import type { Outbox } from './outbox.ts';
@@ -8,23 +9,23 @@ const RETRY_MILLISECONDS = [500, 1_000, 2_000, 5_000, 15_000, 60_000] as const;
 export class Sender {
   readonly #outbox: Outbox;
   readonly #ledger: LedgerClient;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #decided: (id: string, kind: string, taken: boolean) => void;
   #running: Promise<void> | undefined;
   #again = false;
-  #timer: NodeJS.Timeout | undefined;
+  #untime: () => void = () => undefined;
   #failures = 0;
   #stopped = false;
 
   constructor(
     outbox: Outbox,
     ledger: LedgerClient,
-    now: () => number,
+    clock: Clock,
     decided: (id: string, kind: string, taken: boolean) => void,
   ) {
     this.#outbox = outbox;
     this.#ledger = ledger;
-    this.#now = now;
+    this.#clock = clock;
     this.#decided = decided;
   }
 
@@ -33,7 +34,7 @@ export class Sender {
     if (this.#stopped) return;
     this.#again = true;
     if (this.#running !== undefined) return;
-    clearTimeout(this.#timer);
+    this.#untime();
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
       if (this.#again) this.wake();
@@ -51,7 +52,7 @@ export class Sender {
     this.#again = false;
     let reached = false;
     try {
-      reached = await this.#outbox.flush(this.#ledger, this.#now, this.#decided);
+      reached = await this.#outbox.flush(this.#ledger, () => this.#clock.seconds(), this.#decided);
     } catch (error) {
       // What the ledger has said could not be written down: it is asked again, «exists» is success.
       if (!isDiskFull(error)) throw error;
@@ -66,14 +67,14 @@ export class Sender {
     if (due === null) return;
     const wait =
       this.#failures === 0
-        ? Math.max(250, Math.min(60_000, (due - this.#now()) * 1000))
+        ? Math.max(250, Math.min(60_000, (due - this.#clock.seconds()) * 1000))
         : (RETRY_MILLISECONDS[Math.min(this.#failures - 1, RETRY_MILLISECONDS.length - 1)] as number);
-    this.#timer = setTimeout(() => this.wake(), wait);
+    this.#untime = this.#clock.after(wait, () => this.wake());
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#untime();
     await this.#running;
   }
 }

@@ -5,6 +5,7 @@
 import { createParser } from 'eventsource-parser';
 import type { BlockEvents } from '../src/economy/events.ts';
 import type { Clock } from './clock.ts';
+import { type Fetch, systemFetch } from './ledger-client.ts';
 import type { View } from './view.ts';
 
 /** A node says something at least every 5 s; after this silence the line is dead. */
@@ -22,16 +23,24 @@ export class Subscription {
   readonly #view: View;
   readonly #clock: Clock;
   readonly #listener: SubscriptionListener;
+  readonly #fetch: Fetch;
   #stopped = false;
   #abort = new AbortController();
   #connected = false;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(url: string, view: View, clock: Clock, listener: SubscriptionListener) {
+  constructor(
+    url: string,
+    view: View,
+    clock: Clock,
+    listener: SubscriptionListener,
+    by: Fetch = systemFetch,
+  ) {
     this.#url = url.replace(/\/$/, '');
     this.#view = view;
     this.#clock = clock;
     this.#listener = listener;
+    this.#fetch = by;
   }
 
   get connected(): boolean {
@@ -69,9 +78,9 @@ export class Subscription {
       if (this.#stopped) return;
       const wait = RETRY_MILLISECONDS[Math.min(failures++, RETRY_MILLISECONDS.length - 1)] as number;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
+        const untime = this.#clock.after(wait, resolve);
         this.#abort.signal.addEventListener('abort', () => {
-          clearTimeout(timer);
+          untime();
           resolve();
         });
         if (this.#stopped) resolve();
@@ -81,14 +90,14 @@ export class Subscription {
 
   async #read(heard: () => void): Promise<void> {
     const controller = this.#abort;
-    let silence: NodeJS.Timeout | undefined;
+    let spoken = (): void => undefined;
     const listen = () => {
-      clearTimeout(silence);
-      silence = setTimeout(() => controller.abort(), SILENCE_MILLISECONDS);
+      spoken();
+      spoken = this.#clock.after(SILENCE_MILLISECONDS, () => controller.abort());
     };
     listen();
     try {
-      const response = await fetch(`${this.#url}/v1/events?from=${this.#view.height + 1}`, {
+      const response = await this.#fetch(`${this.#url}/v1/events?from=${this.#view.height + 1}`, {
         headers: { accept: 'text/event-stream' },
         signal: controller.signal,
       });
@@ -107,7 +116,7 @@ export class Subscription {
         parser.feed(text.decode(chunk, { stream: true }));
       }
     } finally {
-      clearTimeout(silence);
+      spoken();
       controller.abort();
     }
   }

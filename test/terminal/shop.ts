@@ -15,7 +15,7 @@ import { type Node, startNode } from '../../ledger/node.ts';
 import { type Office, startOffice } from '../../ledger/office.ts';
 import { readOfficeKeys } from '../../ledger/office-keys.ts';
 import type { CardReader } from '../../main/card-reader.ts';
-import type { Clock } from '../../main/clock.ts';
+import { type Clock, systemClock } from '../../main/clock.ts';
 import { createTerminal, type Terminal, type TerminalConfig } from '../../main/main.ts';
 import type { SaleFigures } from '../../main/sale.ts';
 import type { LedgerEvent } from '../../src/economy/events.ts';
@@ -45,8 +45,8 @@ export interface TestClock extends Clock {
 export function testClock(): TestClock {
   let ahead = 0;
   return {
-    seconds: () => Math.floor(Date.now() / 1000) + ahead,
-    stopwatch: () => performance.now(),
+    ...systemClock,
+    seconds: () => systemClock.seconds() + ahead,
     forward: (seconds) => {
       ahead += seconds;
     },
