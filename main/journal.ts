@@ -96,7 +96,9 @@ export class Journal {
       | { number: number; totals: string }
       | undefined;
     if (row === undefined) db.prepare('insert into crowd values (1, 1, ?)').run(JSON.stringify(EMPTY_CROWD));
-    this.#totals = row === undefined ? EMPTY_CROWD : (JSON.parse(row.totals) as CrowdTotals);
+    const stored = row === undefined ? EMPTY_CROWD : (JSON.parse(row.totals) as CrowdTotals);
+    // A crowd that was begun before free sales were told apart has counted all its sales.
+    this.#totals = { ...stored, paid: stored.paid ?? stored.sales };
     this.#number = row?.number ?? 1;
     try {
       this.prefill();
@@ -256,7 +258,7 @@ export class Journal {
 
   /**
    * Closes the crowd once: everything it held goes to `store` (the outbox's inserts) and is wiped here, in one
-   * transaction. `small`: fewer than k sales.
+   * transaction. `small`: fewer than k sales that paid.
    */
   closeCrowd(
     now: number,

@@ -143,7 +143,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   };
 
   const closeCrowd = (): void => {
-    const small = journal.totals.sales < config.crowd.k;
+    const small = journal.totals.paid < config.crowd.k;
     journal.closeCrowd(now(), small, (crowd) => outbox.storeCrowd(crowd, config.crowd, now()));
     sender.wake();
     till.changed('status', 'stock');
@@ -271,7 +271,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
         name: 'reader' in reader ? reader.reader : null,
       },
       crowd: {
-        sales: totals.sales,
+        sales: totals.paid,
         k: config.crowd.k,
         openedSecondsAgo: totals.openedAt === null ? null : Math.max(0, now() - totals.openedAt),
         holdMaxSeconds: config.crowd.holdMax,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { COUPONS_PER_PURCHASE, REDEEM_COUPONS } from '../src/limits.ts';
+import { DEFAULT_CROWD } from '../src/sale/crowd.ts';
 import { loadIdentity } from './identity.ts';
 import { createTerminal, type Terminal } from './main.ts';
 import { createPcscReader } from './pcsc-reader.ts';
@@ -13,16 +14,20 @@ const configSchema = z.strictObject({
   identity: z.string(),
   ledgerUrl: z.url({ protocol: /^https?$/ }),
   reader: z.string().optional(),
-  crowd: z.strictObject({
-    /** A crowd's coupons must fit one redemption. */
-    k: z
-      .number()
-      .int()
-      .min(1)
-      .max(REDEEM_COUPONS / COUPONS_PER_PURCHASE),
-    holdMax: z.number().int().min(1),
-    delayMax: z.number().int().min(0),
-  }),
+  /** `DEFAULT_CROWD` unless told. */
+  crowd: z
+    .strictObject({
+      /** A crowd's coupons must fit one redemption. */
+      k: z
+        .number()
+        .int()
+        .min(1)
+        .max(REDEEM_COUPONS / COUPONS_PER_PURCHASE),
+      holdMax: z.number().int().min(1),
+      delayMax: z.number().int().min(0),
+    })
+    .refine(({ holdMax, delayMax }) => delayMax < holdMax, 'delayMax is part of holdMax')
+    .default(DEFAULT_CROWD),
   offlineMax: z.number().int().min(1),
   offlineCeilingMinutes: z.number().int().min(0),
 });

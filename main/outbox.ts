@@ -7,19 +7,11 @@
 import { toHex } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { makeEnvelope } from '../src/economy/build.ts';
-import { couponsDigest, sortCoupons } from '../src/economy/coupon-verdict.ts';
-import type {
-  Abort,
-  Announce,
-  Count,
-  HandOver,
-  Id,
-  Redeem,
-  Transaction,
-} from '../src/economy/transaction.ts';
-import { type CrowdPolicy, randomDelay } from '../src/sale/crowd.ts';
+import type { Count, Id, Transaction } from '../src/economy/transaction.ts';
+import type { CrowdPolicy } from '../src/sale/crowd.ts';
+import { leave } from '../src/sale/leaving.ts';
 import { type Db, statement } from './database.ts';
-import type { ClosingCrowd, GoodsLine } from './journal.ts';
+import type { ClosingCrowd } from './journal.ts';
 import type { LedgerClient } from './ledger-client.ts';
 
 export interface OutboxKeys {
@@ -73,54 +65,16 @@ export class Outbox {
     return built.id;
   }
 
-  /**
-   * Everything a closed crowd has to say: announcement, redemption, hand-over and aborts, each at its own random time.
-   * Redemption and hand-over hold exactly the same sales. Runs inside the journal's transaction.
-   */
+  /** Everything a closed crowd has to say (`src/sale/leaving.ts`). Runs inside the journal's transaction. */
   storeCrowd(crowd: ClosingCrowd, policy: CrowdPolicy, now: number): { redemption: Id | null } {
-    const { chain, outlet } = this.#keys;
-    const later = () => now + randomDelay(policy, this.#random(4));
+    const from = { ...this.#keys, random: this.#random, nonce: () => this.#nonce() };
     let redemption: Id | null = null;
-    if (crowd.coupons.length > 0) {
-      const coupons = sortCoupons(crowd.coupons);
-      const announce: Announce = {
-        kind: 'announce',
-        chain,
-        nonce: this.#nonce(),
-        outlet,
-        digest: couponsDigest(this.#crypto, coupons),
-      };
-      const announceAt = later();
-      const announcement = this.#store(announce, announceAt, null);
-      const redeem: Redeem = { kind: 'redeem', chain, outlet, announcement, coupons };
-      redemption = this.#store(redeem, Math.max(announceAt, later()), announcement);
-    }
-    const goods: GoodsLine[] = Object.entries(crowd.totals.goods)
-      .map(([type, amount]) => ({ type, amount }))
-      .sort((a, b) => (a.type < b.type ? -1 : 1));
-    if (goods.length > 0) {
-      const handOver: HandOver = {
-        kind: 'hand_over',
-        chain,
-        nonce: this.#nonce(),
-        outlet,
-        goods,
-        charged: crowd.totals.charged,
-        sales: crowd.totals.sales,
-      };
-      const id = this.#store(handOver, later(), null);
+    for (const { transaction, dueAt, after } of leave(this.#crypto, from, crowd, policy, now)) {
+      const id = this.#store(transaction, dueAt, after);
+      if (transaction.kind === 'redeem') redemption = id;
+      if (transaction.kind !== 'hand_over') continue;
       const insert = statement(this.#db, 'insert into unbooked_goods values (?, ?, ?)');
-      for (const { type, amount } of goods) insert.run(id, type, amount);
-    }
-    if (crowd.abortedSerials.length > 0) {
-      const abort: Abort = {
-        kind: 'abort',
-        chain,
-        nonce: this.#nonce(),
-        outlet,
-        serials: crowd.abortedSerials,
-      };
-      this.#store(abort, later(), null);
+      for (const { type, amount } of transaction.goods) insert.run(id, type, amount);
     }
     return { redemption };
   }

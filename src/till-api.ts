@@ -205,6 +205,7 @@ export interface StatusView {
     readonly name: string | null;
   };
   readonly crowd: {
+    /** Sales that paid: the others hide nobody. */
     readonly sales: number;
     readonly k: number;
     readonly openedSecondsAgo: number | null;

@@ -1,13 +1,17 @@
 /**
  * Crowds: sales leave the till together, so that nobody can join what was taken to what was paid. A crowd is closed
- * once, when it has k sales, or when it has waited holdMax whatever its size, or when somebody closes it by hand.
- * Redemption and hand-over of a crowd hold exactly the same sales and leave apart, at random times.
+ * once, when it has k sales that paid, or when it has waited whatever its size, or when somebody closes it by hand. A sale
+ * that costs nothing travels with a crowd and hides nobody: no card pays for it. Redemption and hand-over of a crowd
+ * hold exactly the same sales and leave apart, at random times (`leaving.ts`). Figures: docs/privacy.md.
  */
+import { DEFAULT_PARAMETERS } from '../economy/parameters.ts';
 import type { Id } from '../economy/transaction.ts';
 
 /** Running totals of the open crowd: the only thing that remains of its sales besides coupons in random slots. */
 export interface CrowdTotals {
   readonly sales: number;
+  /** Those of them that a card paid for. */
+  readonly paid: number;
   /** Whole minutes charged. */
   readonly charged: number;
   /** Type → amount. */
@@ -16,16 +20,26 @@ export interface CrowdTotals {
   readonly openedAt: number | null;
 }
 
-export const EMPTY_CROWD: CrowdTotals = { sales: 0, charged: 0, goods: {}, openedAt: null };
+export const EMPTY_CROWD: CrowdTotals = { sales: 0, paid: 0, charged: 0, goods: {}, openedAt: null };
 
 export interface CrowdPolicy {
-  /** Fewest sales. */
+  /** Fewest sales that paid. */
   readonly k: number;
-  /** Longest wait of the first sale, seconds. */
+  /**
+   * Longest wait of the first sale until all of its crowd has left, seconds: the delay is part of it, because a slow refresh waits
+   * for crowds no longer than this.
+   */
   readonly holdMax: number;
-  /** Redemption and hand-over each leave at a random time within this many seconds of the close. */
+  /** Redemption and hand-over each leave at a random time within this many seconds of the close; below `holdMax`. */
   readonly delayMax: number;
 }
+
+/** What a till does unless its configuration says otherwise; chosen and defended in docs/privacy.md. */
+export const DEFAULT_CROWD: CrowdPolicy = {
+  k: DEFAULT_PARAMETERS.k,
+  holdMax: DEFAULT_PARAMETERS.holdMax,
+  delayMax: 86_400,
+};
 
 /** One sale more. */
 export function addSale(
@@ -42,6 +56,7 @@ export function addSale(
   for (const type of Object.keys(goods).sort()) sorted[type] = goods[type] as number;
   return {
     sales: totals.sales + 1,
+    paid: totals.paid + (sale.minutes > 0 ? 1 : 0),
     charged: totals.charged + sale.minutes,
     goods: sorted,
     openedAt: totals.openedAt ?? now,
@@ -51,7 +66,7 @@ export function addSale(
 /** Is the crowd due to be closed? */
 export function crowdDue(totals: CrowdTotals, policy: CrowdPolicy, now: number): boolean {
   if (totals.sales === 0 || totals.openedAt === null) return false;
-  return totals.sales >= policy.k || now - totals.openedAt >= policy.holdMax;
+  return totals.paid >= policy.k || now - totals.openedAt >= policy.holdMax - policy.delayMax;
 }
 
 /** Seconds to wait, uniform in 0 … delayMax, from four random bytes. */

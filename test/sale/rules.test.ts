@@ -110,16 +110,25 @@ describe('crowd', () => {
   const policy = { k: 3, holdMax: 100, delayMax: 60 };
   const sale = { minutes: 5, goods: [{ type: BREAD, amount: 1 }] };
 
-  it('is due at k sales, or when the first has waited holdMax', () => {
+  it('is due at k sales, or when the first has waited so long that all will have left by holdMax', () => {
     let totals = EMPTY_CROWD;
     expect(crowdDue(totals, policy, 1e9)).toBe(false);
     totals = addSale(totals, sale, 1_000);
-    totals = addSale(totals, sale, 1_050);
-    expect(crowdDue(totals, policy, 1_099)).toBe(false);
-    expect(crowdDue(totals, policy, 1_100)).toBe(true);
-    totals = addSale(totals, sale, 1_060);
-    expect(crowdDue(totals, policy, 1_060)).toBe(true);
-    expect(totals).toEqual({ sales: 3, charged: 15, goods: { [BREAD]: 3 }, openedAt: 1_000 });
+    totals = addSale(totals, sale, 1_030);
+    expect(crowdDue(totals, policy, 1_039)).toBe(false);
+    expect(crowdDue(totals, policy, 1_040)).toBe(true);
+    totals = addSale(totals, sale, 1_035);
+    expect(crowdDue(totals, policy, 1_035)).toBe(true);
+    expect(totals).toEqual({ sales: 3, paid: 3, charged: 15, goods: { [BREAD]: 3 }, openedAt: 1_000 });
+  });
+  it('P1 a sale that costs nothing hides nobody: k counts sales that paid', () => {
+    const free = { minutes: 0, goods: [{ type: MILK, amount: 1 }] };
+    let totals = addSale(EMPTY_CROWD, sale, 1_000);
+    for (let i = 0; i < 9; i++) totals = addSale(totals, free, 1_000);
+    expect(totals).toMatchObject({ sales: 10, paid: 1 });
+    expect(crowdDue(totals, policy, 1_001)).toBe(false);
+    totals = addSale(addSale(totals, sale, 1_002), sale, 1_003);
+    expect(crowdDue(totals, policy, 1_003)).toBe(true);
   });
   it('P1 goods stand in order of type, never of arrival', () => {
     const one = addSale(addSale(EMPTY_CROWD, { minutes: 1, goods: [{ type: MILK, amount: 1 }] }, 1), sale, 1);

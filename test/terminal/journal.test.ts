@@ -55,6 +55,7 @@ describe('one sale', () => {
     expect(fourth.journal.inFlight()).toBeUndefined();
     expect(fourth.journal.totals).toEqual({
       sales: 1,
+      paid: 1,
       charged: 8,
       goods: { [goods[0]?.type as string]: 2 },
       openedAt: 1_000,
