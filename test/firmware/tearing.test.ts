@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
-import type { Tear } from '../../firmware-sim/memory.ts';
+import { PowerLoss, type Tear } from '../../firmware-sim/memory.ts';
 import { openStore } from '../../firmware-sim/store.ts';
 import { Meter } from '../../firmware-sim/timing.ts';
 import { ascii, concat, toHex } from '../../src/bytes.ts';
@@ -393,17 +393,22 @@ describe('a load torn at every write', () => {
 
 test('what is torn at power-up itself, while the journal is repeated, comes right at the next', () => {
   const id = random(16);
-  for (const first of [2, 3])
+  const committed: readonly (readonly [number, Tear])[] = [
+    [2, { at: 'after' }],
+    [3, { at: 'in', rest: 'erased', noise: 0x12345678 }],
+  ];
+  for (const [n, first] of committed)
     for (const tear of TEARS) {
       const card = createCard(world.image, { random });
       const talk = Talk.start(card, world.office, world.till);
-      card.tearAt(first, { at: 'after' });
+      card.tearAt(n, first);
       expect(() => talk.spend(id, 43)).toThrow(Mute);
-      // Power is back for one write only.
-      const copy = createCard({ bytes: card.image().bytes }, { random });
+      // Power is back until the first write.
+      const { memory, journal } = openStore(card.image().bytes, nodeCrypto, new Meter());
+      memory.tearAt(1, tear);
+      expect(() => journal.recover()).toThrow(PowerLoss);
+      const copy = createCard({ bytes: memory.image() }, { random });
       card.reset();
-      copy.tearAt(1, tear);
-      copy.reset();
       audit(copy);
       audit(card);
       expect(copy.ownerView().pendingMinutes).toBe(card.ownerView().pendingMinutes);
