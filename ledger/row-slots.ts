@@ -10,6 +10,7 @@ import { toHex } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { CborWriter } from '../src/economy/cbor-write.ts';
 import { decodeRow, encodeRow } from '../src/economy/dump.ts';
+import { IdRows } from '../src/economy/id-rows.ts';
 import type { State, Table } from '../src/economy/state.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { BUNDLE_ROWS } from '../src/limits.ts';
@@ -22,13 +23,14 @@ const ID = 32;
 
 interface Bundle {
   readonly row: unknown;
-  readonly keys: Id[];
+  /** One after the other. */
+  readonly ids: Uint8Array;
 }
 
 /** One table's rows: slots by key, and its bundles by slot. */
 interface Places {
   readonly table: Table<unknown>;
-  readonly slots: Map<string, number>;
+  readonly slots: Map<string, number> | IdRows<number>;
   readonly bundles: Map<number, Bundle> | undefined;
 }
 
@@ -44,7 +46,7 @@ export class RowSlots {
     for (const table of state.tables())
       this.#places.set(table.name, {
         table,
-        slots: new Map(),
+        slots: table.byId ? new IdRows() : new Map(),
         bundles: BUNDLED.has(table.name) ? new Map() : undefined,
       });
   }
@@ -78,10 +80,9 @@ export class RowSlots {
       return true;
     }
     const [one, ids] = value as [unknown, Uint8Array];
-    const keys: Id[] = [];
-    for (let at = 0; at < ids.length; at += ID) keys.push(toHex(ids.subarray(at, at + ID)));
-    for (const id of keys) put(id, one);
-    places.bundles?.set(slot, { row: one, keys });
+    for (let at = 0; at < ids.length; at += ID) put(toHex(ids.subarray(at, at + ID)), one);
+    // A copy: what was read is a view of a page of the database.
+    places.bundles?.set(slot, { row: one, ids: Uint8Array.from(ids) });
     return true;
   }
 
@@ -137,30 +138,31 @@ export class RowSlots {
       const slot = slots.get(key);
       const bundle = slot === undefined ? undefined : bundles.get(slot);
       if (slot === undefined || bundle === undefined) continue;
-      bundle.keys.splice(bundle.keys.indexOf(key), 1);
+      bundles.set(slot, without(bundle, key));
       left.add(slot);
       slots.delete(key);
       if (table.has(key) && !table.born.has(key)) alone.push(key);
     }
     for (const slot of left) {
       const bundle = bundles.get(slot) as Bundle;
-      if (bundle.keys.length === 0) {
+      if (bundle.ids.length === 0) {
         bundles.delete(slot);
         changes.push(this.#empty(slot, table.name, ''));
-      } else changes.push(this.#write(slot, false, table.name, '', packed(bundle)));
+      } else changes.push(this.#write(slot, false, table.name, '', rowOf(bundle)));
     }
     this.#drainChanged(places, changes);
     const single: string[] = [];
-    for (const bundle of bundlesOf(table)) {
-      const [first, second] = bundle.keys;
+    for (const { row, keys } of alikeIn(table)) {
+      const [first, second] = keys;
       if (first === undefined || second === undefined) {
         if (first !== undefined) single.push(first);
         continue;
       }
       const slot = this.#tree.slots;
+      const bundle = { row, ids: packed(keys) };
       bundles.set(slot, bundle);
-      for (const key of bundle.keys) slots.set(key, slot);
-      changes.push(this.#write(slot, true, table.name, '', packed(bundle)));
+      for (const key of keys) slots.set(key, slot);
+      changes.push(this.#write(slot, true, table.name, '', rowOf(bundle)));
     }
     this.#drainBorn(places, [...alone, ...single], changes);
   }
@@ -177,34 +179,52 @@ export class RowSlots {
   }
 }
 
+interface Alike {
+  readonly row: unknown;
+  readonly keys: Id[];
+}
+
 /** What was born in a table, rows of equal contents together, in the order of their first. */
-function bundlesOf(table: Table<unknown>): Bundle[] {
-  const all: Bundle[] = [];
+function alikeIn(table: Table<unknown>): Alike[] {
+  const all: Alike[] = [];
   /** By the row itself, which rules share, and by its contents. */
-  const byRow = new Map<unknown, Bundle>();
-  const byContents = new Map<string, Bundle>();
+  const byRow = new Map<unknown, Alike>();
+  const byContents = new Map<string, Alike>();
   for (const key of table.born) {
     const row = table.get(key);
-    let bundle = byRow.get(row);
-    if (bundle === undefined || bundle.keys.length === BUNDLE_ROWS) {
+    let alike = byRow.get(row);
+    if (alike === undefined || alike.keys.length === BUNDLE_ROWS) {
       const contents = toHex(encodeRow(row));
-      bundle = byContents.get(contents);
-      if (bundle === undefined || bundle.keys.length === BUNDLE_ROWS) {
-        bundle = { row, keys: [] };
-        all.push(bundle);
-        byContents.set(contents, bundle);
+      alike = byContents.get(contents);
+      if (alike === undefined || alike.keys.length === BUNDLE_ROWS) {
+        alike = { row, keys: [] };
+        all.push(alike);
+        byContents.set(contents, alike);
       }
-      byRow.set(row, bundle);
+      byRow.set(row, alike);
     }
-    bundle.keys.push(key);
+    alike.keys.push(key);
   }
   return all;
 }
 
-function packed({ row, keys }: Bundle): readonly [unknown, Uint8Array] {
-  const ids = Buffer.allocUnsafe(keys.length * ID);
+function packed(keys: readonly Id[]): Uint8Array {
+  const ids = Buffer.allocUnsafeSlow(keys.length * ID);
   keys.forEach((key, i) => {
     if (ids.write(key, i * ID, 'hex') !== ID) throw new Error(`${key} is no id`);
   });
+  return ids;
+}
+
+/** The bundle without one of its ids. */
+function without({ row, ids }: Bundle, key: Id): Bundle {
+  const id = Buffer.from(key, 'hex');
+  let at = 0;
+  while (!id.equals(ids.subarray(at, at + ID))) at += ID;
+  return { row, ids: Buffer.concat([ids.subarray(0, at), ids.subarray(at + ID)]) };
+}
+
+/** What is stored of a bundle. */
+function rowOf({ row, ids }: Bundle): readonly [unknown, Uint8Array] {
   return [row, ids];
 }

@@ -19,6 +19,7 @@ import type {
   TakeBackRow,
 } from './coupon-rows.ts';
 import type { Holdings } from './holdings.ts';
+import { IdRows } from './id-rows.ts';
 import type { Parameters } from './parameters.ts';
 import type { Amount, EstimatedOutput, Id, Key, Seconds, Unit } from './transaction.ts';
 import { watchTables } from './watches.ts';
@@ -30,18 +31,28 @@ export interface Watcher<V> {
   changed(key: string, before: V | undefined, after: V | undefined): void;
 }
 
+/** Where a table keeps its rows: a `Map`, or `IdRows` for those whose keys are ids and that grow for ever. */
+type Rows<V> = Pick<Map<string, V>, 'get' | 'has' | 'delete' | 'size'> & {
+  set(key: string, row: V): unknown;
+  entries(): IterableIterator<[string, V]>;
+};
+
 /**
  * One table. `touched` collects the keys written since the engine last drained it; `born` those of them that were not
  * there before, in the order of `entries()`, so that a restore from disk keeps that order.
  */
 export class Table<V> {
   readonly name: string;
-  readonly #rows = new Map<string, V>();
+  readonly #rows: Rows<V>;
   readonly touched = new Set<string>();
   readonly born = new Set<string>();
   #watcher: Watcher<V> | undefined;
-  constructor(name: string) {
+  /** Its keys are ids and no other texts. */
+  readonly byId: boolean;
+  constructor(name: string, rows: Rows<V> = new Map<string, V>()) {
     this.name = name;
+    this.byId = rows instanceof IdRows;
+    this.#rows = rows;
   }
   /** From now on every write is told, rows as they were and as they are (`watches.ts`). One watcher a table. */
   watch(watcher: Watcher<V>): void {
@@ -50,7 +61,7 @@ export class Table<V> {
   /** Tells the watcher every row as if it were new: for look-ups that are made again. */
   retell(): void {
     if (this.#watcher !== undefined)
-      for (const [key, row] of this.#rows) this.#watcher.changed(key, undefined, row);
+      for (const [key, row] of this.#rows.entries()) this.#watcher.changed(key, undefined, row);
   }
   get(key: string): V | undefined {
     return this.#rows.get(key);
@@ -306,11 +317,11 @@ export class State {
   readonly types = new Table<TypeRow>('types');
   /** `subsystem/type`; absent = exclusive. */
   readonly labels = new Table<Label>('labels');
-  readonly lots = new Table<LotRow>('lots');
-  readonly orders = new Table<OrderRow>('orders');
-  readonly estimates = new Table<EstimateRow>('estimates');
-  readonly productions = new Table<ProductionRow>('productions');
-  readonly workloads = new Table<WorkloadRow>('workloads');
+  readonly lots = new Table<LotRow>('lots', new IdRows());
+  readonly orders = new Table<OrderRow>('orders', new IdRows());
+  readonly estimates = new Table<EstimateRow>('estimates', new IdRows());
+  readonly productions = new Table<ProductionRow>('productions', new IdRows());
+  readonly workloads = new Table<WorkloadRow>('workloads', new IdRows());
   /** `wallet/day` → minutes registered. */
   readonly walletDays = new Table<number>('wallet_days');
   readonly revisions = new Table<RevisionRow>('revisions');
@@ -330,11 +341,11 @@ export class State {
   readonly delegates = new Table<DelegateRow>('delegates');
   readonly loads = new Table<LoadRow>('loads');
   /** SHA-256 of a blinded serial → the load (or refresh) that carried it. */
-  readonly blinded = new Table<Id>('blinded');
+  readonly blinded = new Table<Id>('blinded', new IdRows());
   readonly announcements = new Table<AnnouncementRow>('announcements');
-  readonly serials = new Table<SerialRow>('serials');
+  readonly serials = new Table<SerialRow>('serials', new IdRows());
   /** Transaction id → height. */
-  readonly transactions = new Table<number>('transactions');
+  readonly transactions = new Table<number>('transactions', new IdRows());
   /** `outlet/digest` → announcement. */
   readonly announced = new Table<Id>('announced');
 
@@ -345,7 +356,7 @@ export class State {
 
   /** By transaction. */
   readonly writeOffs = new Table<WriteOffRow>('write_offs');
-  readonly deliveries = new Table<DeliveryRow>('deliveries');
+  readonly deliveries = new Table<DeliveryRow>('deliveries', new IdRows());
   /** Estimate → the accepted proposal that lets its production exceed `voteAbove`. */
   readonly acceptedProductions = new Table<Id>('accepted_productions');
 
