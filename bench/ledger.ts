@@ -27,7 +27,7 @@ const FULL: Sizes = {
   small: 10_000,
   large: 1_000_000,
   mixed: 3_300,
-  coupons: 12_000,
+  coupons: 24_000,
   replay: 10_000,
   collectives: 100_000,
   edges: 1_000_000,

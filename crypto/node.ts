@@ -67,6 +67,8 @@ function name(key: Uint8Array): string {
 
 /** What node:crypto takes for each use of an RSA key. */
 interface RsaObjects {
+  /** Bytes of the modulus. */
+  readonly length: number;
   readonly raw: crypto.RsaPublicKey;
   readonly pss: crypto.VerifyKeyObjectInput;
 }
@@ -82,6 +84,7 @@ function createNodeCrypto(): CryptoPort {
     if (objects === undefined) {
       const object = crypto.createPublicKey({ key: publicJwk(key), format: 'jwk' });
       objects = {
+        length: Math.ceil(key.n.toString(2).length / 8),
         raw: { key: object, padding: RSA_NO_PADDING },
         pss: { key: object, padding: RSA_PKCS1_PSS_PADDING, saltLength: 0 },
       };
@@ -157,8 +160,11 @@ function createNodeCrypto(): CryptoPort {
     },
     rsaPublic: (key, block) => plain(crypto.publicEncrypt(rsaObjects(key).raw, block)),
     rsaPrivate: (key, block) => plain(crypto.privateDecrypt(rsaPrivateObject(key), block)),
-    rsaPssSha384Salt0Verify: (key, message, signature) =>
-      crypto.verify('sha384', message, rsaObjects(key).pss, signature),
+    rsaPssSha384Salt0Verify(key, message, signature) {
+      // The library refuses what is not below the modulus (RFC 8017 §5.2.2), and takes what is too short.
+      const { length, pss } = rsaObjects(key);
+      return signature.length === length && crypto.verify('sha384', message, pss, signature);
+    },
   };
 }
 

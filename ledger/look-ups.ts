@@ -34,6 +34,15 @@ class Groups {
   }
 }
 
+const FOLLOWED: ReadonlySet<string> = new Set([
+  'workloads',
+  'lots',
+  'stock',
+  'loads',
+  'refreshes',
+  'take_backs',
+]);
+
 export class LookUps {
   readonly #workloads = new Groups();
   readonly #lots = new Groups();
@@ -53,6 +62,11 @@ export class LookUps {
   /** Loads, refreshes and take backs that are not issued, cancelled or void. */
   openLoadsOf(keyset: Id): readonly Id[] {
     return this.#openLoads.of(keyset);
+  }
+
+  /** Whether rows of this table matter here. */
+  follows(table: string): boolean {
+    return FOLLOWED.has(table);
   }
 
   /** A row was written or deleted. */

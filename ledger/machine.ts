@@ -171,7 +171,7 @@ export class Machine {
     events: readonly LedgerEvent[],
     transactions: readonly StoredTransaction[],
   ): MadeBlock {
-    const changes = this.#slots.drain((table, key) => this.lookUps.touched(this.state, table, key));
+    const changes = this.#slots.drain(this.lookUps, this.state);
     const header: BlockHeader = {
       height,
       time,

@@ -14,6 +14,7 @@ import { IdRows } from '../src/economy/id-rows.ts';
 import type { State, Table } from '../src/economy/state.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { BUNDLE_ROWS } from '../src/limits.ts';
+import type { LookUps } from './look-ups.ts';
 import { rowHash, SlotTree } from './state-hash.ts';
 import type { SlotChange, StoredRow } from './store.ts';
 
@@ -91,19 +92,21 @@ export class RowSlots {
     this.#tree.reserve(slots);
   }
 
-  /** Takes what the tables say was touched: first what changed or went, then what was born, each table after the other. `touched` hears of every key. */
-  drain(touched: (table: string, key: string) => void): SlotChange[] {
+  /** Takes what the tables say was touched: first what changed or went, then what was born, each table after the other. `lookUps` hear of the keys they follow. */
+  drain(lookUps: Pick<LookUps, 'follows' | 'touched'>, state: State): SlotChange[] {
     const changes: SlotChange[] = [];
     for (const places of this.#places.values()) {
       const { table } = places;
       if (table.touched.size === 0) continue;
-      for (const key of table.touched) touched(table.name, key);
+      if (lookUps.follows(table.name))
+        for (const key of table.touched) lookUps.touched(state, table.name, key);
       if (places.bundles === undefined) {
         this.#drainChanged(places, changes);
         this.#drainBorn(places, table.born, changes);
       } else this.#drainBundles(places, places.bundles, changes);
       table.touched.clear();
       table.born.clear();
+      table.gone.clear();
     }
     return changes;
   }
@@ -111,7 +114,7 @@ export class RowSlots {
   /** Rows with a slot of their own that changed or went. */
   #drainChanged({ table, slots }: Places, changes: SlotChange[]): void {
     for (const key of table.touched) {
-      const slot = slots.get(key);
+      const slot = isStored(table, key) ? slots.get(key) : undefined;
       if (slot === undefined) continue;
       if (table.has(key) && !table.born.has(key))
         changes.push(this.#write(slot, false, table.name, key, table.get(key)));
@@ -135,7 +138,7 @@ export class RowSlots {
     const left = new Set<number>();
     const alone: string[] = [];
     for (const key of table.touched) {
-      const slot = slots.get(key);
+      const slot = isStored(table, key) ? slots.get(key) : undefined;
       const bundle = slot === undefined ? undefined : bundles.get(slot);
       if (slot === undefined || bundle === undefined) continue;
       bundles.set(slot, without(bundle, key));
@@ -177,6 +180,11 @@ export class RowSlots {
     this.#tree.set(slot, undefined);
     return { slot, born: false, name, key };
   }
+}
+
+/** Whether a touched key had a row when the block began. */
+function isStored({ born, gone }: Table<unknown>, key: string): boolean {
+  return !born.has(key) || gone.has(key);
 }
 
 interface Alike {

@@ -48,6 +48,9 @@ export interface CryptoPort {
   rsaPublic(key: RsaPublicKey, block: Uint8Array): Uint8Array;
   /** m^d mod n, likewise. Does not check its own result: blindSign does. */
   rsaPrivate(key: RsaPrivateKey, block: Uint8Array): Uint8Array;
-  /** RSASSA-PSS with SHA-384, MGF1-SHA-384 and an empty salt (RFC 8017 §8.1.2). */
+  /**
+   * RSASSA-PSS with SHA-384, MGF1-SHA-384 and an empty salt (RFC 8017 §8.1.2). False also for a signature that is not exactly as
+   * long as the modulus, or not below it (§5.2.2): otherwise one signature would have several spellings.
+   */
   rsaPssSha384Salt0Verify(key: RsaPublicKey, message: Uint8Array, signature: Uint8Array): boolean;
 }

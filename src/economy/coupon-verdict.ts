@@ -24,10 +24,13 @@ function encodeCoupons(coupons: readonly RedeemedCoupon[]): Uint8Array {
   const out = new Uint8Array(head.length + coupons.length * COUPON_BYTES);
   out.set(head);
   let at = head.length;
+  let before: { readonly keyset: Id; readonly at: number } | undefined;
   for (const { keyset, exponent, serial, signature } of coupons) {
     if (signature.length !== MODULUS_BYTES || exponent > 23) throw new Error('not a decoded coupon');
     out[at] = 0x84;
-    writeId(out, at + 1, keyset);
+    if (before?.keyset === keyset) out.copyWithin(at + 1, before.at, before.at + 34);
+    else writeId(out, at + 1, keyset);
+    before = { keyset, at: at + 1 };
     out[at + 35] = exponent;
     writeId(out, at + 36, serial);
     out[at + 70] = 0x59;
@@ -51,15 +54,18 @@ function arrayHead(length: number): Uint8Array {
 function writeId(out: Uint8Array, at: number, id: Id): void {
   out[at] = 0x58;
   out[at + 1] = 32;
-  out.set(idBytes(id), at + 2);
+  putId(out, at + 2, id);
 }
 
 /** The 32 bytes of an id that was decoded, hence known to be 64 lower-case hex digits: without `hexBytes`' checks. */
 function idBytes(id: Id): Uint8Array {
   const out = new Uint8Array(32);
-  for (let i = 0; i < 32; i++)
-    out[i] = (nibble(id.charCodeAt(2 * i)) << 4) | nibble(id.charCodeAt(2 * i + 1));
+  putId(out, 0, id);
   return out;
+}
+function putId(out: Uint8Array, at: number, id: Id): void {
+  for (let i = 0; i < 32; i++)
+    out[at + i] = (nibble(id.charCodeAt(2 * i)) << 4) | nibble(id.charCodeAt(2 * i + 1));
 }
 
 /** '0' … '9' are 48 … 57, 'a' … 'f' 97 … 102. */

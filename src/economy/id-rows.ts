@@ -40,25 +40,30 @@ export class IdRows<V> {
     return this.get(id) !== undefined;
   }
 
-  /** A row that went and comes again stands at the end, as in a `Map`. */
   set(id: string, row: V): void {
+    this.put(id, row);
+  }
+
+  /** The row that was there. One that went and comes again stands at the end, as in a `Map`. */
+  put(id: string, row: V): V | undefined {
     if (!this.#ask(id)) throw new Error(`${id} is no id`);
     const place = this.#find();
     const entry = this.#places[place] as number;
-    if (entry !== 0 && this.#rows[entry - 1] !== undefined) {
+    const before = entry === 0 ? undefined : this.#rows[entry - 1];
+    if (before !== undefined) {
       this.#rows[entry - 1] = row;
-      return;
+      return before;
     }
     const next = this.#rows.length;
     if ((next + 1) * 2 > this.#places.length) {
       this.#rebuild();
-      this.set(id, row);
-      return;
+      return this.put(id, row);
     }
     this.#ids.set(this.#asked, next * WORDS);
     this.#rows.push(row);
     this.#places[place] = next + 1;
     this.#size++;
+    return undefined;
   }
 
   delete(id: string): boolean {

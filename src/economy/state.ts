@@ -37,15 +37,25 @@ type Rows<V> = Pick<Map<string, V>, 'get' | 'has' | 'delete' | 'size'> & {
   entries(): IterableIterator<[string, V]>;
 };
 
+/** Puts a row; gives the one that was there. */
+function put<V>(rows: Rows<V>, key: string, row: V): V | undefined {
+  if (rows instanceof IdRows) return rows.put(key, row) as V | undefined;
+  const before = rows.get(key);
+  rows.set(key, row);
+  return before;
+}
+
 /**
  * One table. `touched` collects the keys written since the engine last drained it; `born` those of them that were not
- * there before, in the order of `entries()`, so that a restore from disk keeps that order.
+ * there before, in the order of `entries()`, so that a restore from disk keeps that order; `gone` those that were there
+ * and went, whether they came back or not.
  */
 export class Table<V> {
   readonly name: string;
   readonly #rows: Rows<V>;
   readonly touched = new Set<string>();
   readonly born = new Set<string>();
+  readonly gone = new Set<string>();
   #watcher: Watcher<V> | undefined;
   /** Its keys are ids and no other texts. */
   readonly byId: boolean;
@@ -70,9 +80,8 @@ export class Table<V> {
     return this.#rows.has(key);
   }
   set(key: string, row: V): void {
-    const before = this.#rows.get(key);
+    const before = put(this.#rows, key, row);
     if (before === undefined) this.born.add(key);
-    this.#rows.set(key, row);
     this.touched.add(key);
     this.#watcher?.changed(key, before, row);
   }
@@ -80,7 +89,7 @@ export class Table<V> {
     const before = this.#rows.get(key);
     if (!this.#rows.delete(key)) return;
     this.touched.add(key);
-    this.born.delete(key);
+    if (!this.born.delete(key)) this.gone.add(key);
     this.#watcher?.changed(key, before, undefined);
   }
   /** Rows in order of first insertion; deterministic because every writer is. */

@@ -36,13 +36,13 @@ test('does what a Map does', () => {
   );
 });
 
-test('ten thousand ids that differ in their last digits alone are told apart', () => {
+test('three thousand ids that differ in their last digits alone are told apart', () => {
   const rows = new IdRows<number>();
   const id = (i: number): string => i.toString(16).padStart(64, '0');
-  for (let i = 0; i < 10_000; i++) rows.set(id(i), i);
-  for (let i = 0; i < 10_000; i += 2) rows.delete(id(i));
-  for (let i = 0; i < 10_000; i++) expect(rows.get(id(i))).toBe(i % 2 === 0 ? undefined : i);
-  expect(rows.size).toBe(5_000);
+  for (let i = 0; i < 3_000; i++) rows.set(id(i), i);
+  for (let i = 0; i < 3_000; i += 2) rows.delete(id(i));
+  for (let i = 0; i < 3_000; i++) expect(rows.get(id(i))).toBe(i % 2 === 0 ? undefined : i);
+  expect(rows.size).toBe(1_500);
 });
 
 test('under what is no id there is nothing, and nothing can be put', () => {
