@@ -145,7 +145,9 @@ describe('threads that fail', () => {
           : new Worker(url, { workerData: { chain } }),
     });
     const all = submissions(300);
-    const { answers } = await outcome(engine, all);
+    // What the first one had is verified by the node itself; what comes later is for its successor.
+    const { answers } = await outcome(engine, all.slice(0, 150));
+    answers.push(...(await outcome(engine, all.slice(150))).answers);
     expect(answers.filter((a) => a === 'accepted').length).toBeGreaterThan(200);
     expect(started).toBe(2);
   });
