@@ -171,14 +171,14 @@ export function emptyValue(
 /**
  * The pool of a subsystem that falls into two (§2.1), for one type: `amount` and `told` are what the leaving members hold
  * of it and what was told of it in their names. They take floor(amount × value / amount of the pool). Both parts keep the
- * memory of prices. What members were told differs from that by what they bought dear and sold at the average; so that
+ * memory of prices, the leaving one if it ever `had` any of the goods. What members were told differs from that by what they bought dear and sold at the average; so that
  * prices folded from events are the ledger's again, the oldest member of each part is told the difference.
  */
 export function dividePool(
   context: Context,
   type: Id,
   [kept, leaving]: readonly [Id, Id],
-  { amount, told }: { readonly amount: Amount; readonly told: MicroMinutes },
+  { amount, told, had }: { readonly amount: Amount; readonly told: MicroMinutes; readonly had: boolean },
 ): void {
   const { state, time } = context;
   const pool = state.pools.get(`${kept}/${type}`);
@@ -189,7 +189,8 @@ export function dividePool(
     [leaving, { ...pool, amount, value }],
     [kept, { ...pool, amount: pool.amount - amount, value: pool.value - value }],
   ] as const;
-  for (const [subsystem, part] of parts) setPool(state, subsystem, type, withLow(part, time, since));
+  for (const [subsystem, part] of parts)
+    if (had || subsystem === kept) setPool(state, subsystem, type, withLow(part, time, since));
   if (value === told) return;
   revalue(context, leaving, type, value - told, 'settlement');
   revalue(context, kept, type, told - value, 'settlement');

@@ -4,7 +4,8 @@
  * accepted, at once, when more than half of the voters have said yes; it is rejected when that cannot happen any more, at the
  * latest by the first block after its last second. So a decision needs a majority of those who work, not of those who turn up.
  * When a subsystem splits, its proposals stay with the old id, and voters and votes that left count no more; one about a production
- * whose producer left lapses. In a merge those of the part with fewer members lapse, the others gain the new part's voters.
+ * whose producer left lapses. In a merge those of the part with fewer members lapse, the others gain the new part's voters; who voted,
+ * left and came back has voted.
  * Not here: the transactions (`votes.ts`), what a label does to goods (`labels.ts`).
  */
 import { relabel } from './labels.ts';
@@ -55,21 +56,26 @@ export function proposalsAfterSplit(context: Context, kept: Id): void {
   const { state } = context;
   for (const [id, row] of openProposals(state)) {
     if (row.subsystem !== kept) continue;
-    const { subject, month } = row;
+    const { subject } = row;
     const producer = subject.about === 'production' ? producerOf(state, subject.estimate) : undefined;
     if (producer !== undefined && subsystemOf(state, producer) !== kept) {
       close(context, id, row, 'lapsed');
       continue;
     }
-    const count = { voters: 0, yes: 0, no: 0 };
-    for (const member of state.indexes.members.get(kept) ?? []) {
-      if (!workedIn(state, member, month)) continue;
-      count.voters += 1;
-      const vote = state.votes.get(`${id}/${member}`);
-      if (vote !== undefined) count[vote ? 'yes' : 'no'] += 1;
-    }
-    putProposal(context, id, { ...row, ...count });
+    putProposal(context, id, { ...row, ...counted(state, id, row) });
   }
+}
+
+/** Voters of a proposal's subsystem, and what those of them have said who have voted. */
+function counted(state: State, id: Id, { subsystem, month }: ProposalRow) {
+  const count = { voters: 0, yes: 0, no: 0 };
+  for (const member of state.indexes.members.get(subsystem) ?? []) {
+    if (!workedIn(state, member, month)) continue;
+    count.voters += 1;
+    const vote = state.votes.get(`${id}/${member}`);
+    if (vote !== undefined) count[vote ? 'yes' : 'no'] += 1;
+  }
+  return count;
 }
 
 /** The parts have become one, whose id is `kept`. */
@@ -77,8 +83,10 @@ export function proposalsAfterMerge(context: Context, bigger: Id, smaller: Id, k
   const { state } = context;
   for (const [id, row] of openProposals(state)) {
     if (row.subsystem === smaller) close(context, id, row, 'lapsed');
-    else if (row.subsystem === bigger)
-      putProposal(context, id, { ...row, subsystem: kept, voters: votersOf(state, kept, row.month) });
+    else if (row.subsystem === bigger) {
+      const moved = { ...row, subsystem: kept };
+      putProposal(context, id, { ...moved, ...counted(state, id, moved) });
+    }
   }
 }
 

@@ -61,18 +61,18 @@ function move({ state, emit }: Context, going: readonly Id[], kept: Id, leaving:
 /** Each type of which a leaving member has, or had, stock. */
 function dividePools(context: Context, kept: Id, leaving: Id, going: readonly Id[]): void {
   const { state } = context;
-  const held = new Map<Id, { amount: Amount; told: MicroMinutes }>();
+  const held = new Map<Id, { amount: Amount; told: MicroMinutes; had: boolean }>();
   for (const id of going)
-    for (const [type, { amount, told }] of state.indexes.stockOf.get(id) ?? []) {
-      const sum = held.get(type);
-      if (sum === undefined) held.set(type, { amount, told });
-      else {
-        sum.amount += amount;
-        sum.told += told;
-      }
+    for (const [type, { amount, told, history }] of state.indexes.stockOf.get(id) ?? []) {
+      const sum = held.get(type) ?? { amount: 0, told: 0n, had: false };
+      sum.amount += amount;
+      sum.told += told;
+      // Whom only a settlement was told of never had any.
+      sum.had ||= history.length > 0;
+      held.set(type, sum);
     }
   for (const type of [...held.keys()].sort())
-    dividePool(context, type, [kept, leaving], held.get(type) ?? { amount: 0, told: 0n });
+    dividePool(context, type, [kept, leaving], held.get(type) ?? { amount: 0, told: 0n, had: false });
 }
 
 /** Both parts go on under the labels and parameters they had. */

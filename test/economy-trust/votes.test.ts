@@ -365,6 +365,18 @@ describe('splits and merges', () => {
     expect(vote(mine, 'shop').events.some((e) => e.kind === 'decided')).toBe(true);
   });
 
+  test('who voted, left and came back has voted', () => {
+    const { id } = propose('shop', FLOUR_COMMON);
+    vote(id, 'bakery');
+    cancel('mill', 'bakery');
+    expect(row(id)).toMatchObject({ voters: 2, yes: 0, no: 0 });
+    w.trust('mill', 'bakery');
+    expect(row(id)).toMatchObject({ voters: 3, yes: 1, no: 0, state: 'open' });
+    expect(vote(id, 'bakery', false).answer).toBe('already_voted');
+    vote(id, 'mill');
+    expect(row(id)).toMatchObject({ yes: 2, state: 'accepted' });
+  });
+
   test('the bigger part’s go on under the older id', () => {
     w = new World();
     w.register('old');

@@ -14,6 +14,7 @@ test(`L1 to L7 hold over ${HISTORIES} histories`, { timeout: 1_800_000 }, async 
     histories: HISTORIES,
     seconds: 1_500,
     shrinking: 30,
+    audited: 20,
   });
   process.stdout.write(`${report(SEED, done)}\n`);
   expect(done.failure).toBeUndefined();

@@ -1,17 +1,18 @@
-/** One history from its seed: played, watched, played again (L6), and on failure shrunk and told. */
+/** One history from its seed: played, watched, and on failure shrunk and told. */
 
-import { equal } from '../../src/bytes.ts';
-import { decodeRow, encodeRow } from '../../src/economy/dump.ts';
-import { rebuildIndexes } from '../../src/economy/indexes.ts';
-import { State } from '../../src/economy/state.ts';
 import { Author } from './author.ts';
 import { Player, type Step } from './player.ts';
 import { Watch } from './watch.ts';
 
 /** Transactions of one history. */
 export const TRANSACTIONS = 200;
-/** Every so manieth history is played again from its steps, restored half-way, and the rows compared byte for byte. */
-const AGAIN = 16;
+/** Every so manieth history is given to the auditor, unless somebody asks for all. */
+const AUDITED = 20;
+/** How a history is looked at. */
+export interface Look {
+  /** The auditor looks at every so manieth. */
+  readonly audited: number;
+}
 
 export interface Tally {
   histories: number;
@@ -19,10 +20,14 @@ export interface Tally {
   merges: number;
   splits: number;
   revisions: number;
-  again: number;
+  audited: number;
+  /** Steps that the auditor compared. */
+  compared: number;
   /** Kind → accepted, refused. */
   readonly kinds: Record<string, [accepted: number, refused: number]>;
   readonly refusals: Record<string, number>;
+  /** What else happened, by name. */
+  readonly rare: Record<string, number>;
 }
 export const emptyTally = (): Tally => ({
   histories: 0,
@@ -30,9 +35,11 @@ export const emptyTally = (): Tally => ({
   merges: 0,
   splits: 0,
   revisions: 0,
-  again: 0,
+  audited: 0,
+  compared: 0,
   kinds: {},
   refusals: {},
+  rare: {},
 });
 export interface Failure {
   readonly seed: number;
@@ -41,9 +48,14 @@ export interface Failure {
 }
 
 /** Makes up and plays the history of a seed. Undefined when nothing is wrong. */
-export function playSeed(seed: number, tally: Tally, transactions = TRANSACTIONS): Failure | undefined {
+export function playSeed(
+  seed: number,
+  tally: Tally,
+  { audited }: Look = { audited: AUDITED },
+  transactions = TRANSACTIONS,
+): Failure | undefined {
   const player = new Player();
-  const watch = new Watch(player);
+  const watch = new Watch(player, seed, seed % audited === 0);
   const author = new Author(player, seed);
   const steps: Step[] = [];
   let fault: string | undefined;
@@ -65,15 +77,14 @@ export function playSeed(seed: number, tally: Tally, transactions = TRANSACTIONS
     });
   }
   fault ??= attempt(() => watch.last());
-  if (fault === undefined && seed % AGAIN === 0) {
-    fault = attempt(() => playedAgain(steps, player.state));
-    tally.again += 1;
-  }
   tally.histories += 1;
   tally.transactions += sent;
   tally.merges += watch.merges;
   tally.splits += watch.splits;
   tally.revisions += watch.revisions;
+  if (watch.compared > 0) tally.audited += 1;
+  tally.compared += watch.compared;
+  for (const [name, count] of watch.rare) tally.rare[name] = (tally.rare[name] ?? 0) + count;
   return fault === undefined ? undefined : { seed, fault, steps };
 }
 
@@ -86,42 +97,9 @@ function attempt(act: () => string | undefined): string | undefined {
   }
 }
 
-/** L6: the chain played again gives the same rows. L4: also on a state that was restored half-way, rows in another order. */
-function playedAgain(steps: readonly Step[], state: State): string | undefined {
-  let again = new Player();
-  for (const [i, step] of steps.entries()) {
-    if (2 * i === steps.length || 2 * i === steps.length - 1)
-      again = new Player(restored(again.state), again.block);
-    again.play(step);
-  }
-  const tables = again.state.tables();
-  for (const [i, table] of state.tables().entries()) {
-    const copy = tables[i];
-    if (copy?.size !== table.size)
-      return `L4, L6: ${table.name} has ${copy?.size} rows instead of ${table.size}`;
-    for (const [key, row] of table.entries()) {
-      const other = copy.get(key);
-      if (other === undefined || !equal(encodeRow(other), encodeRow(row)))
-        return `L4, L6: ${table.name} ${key} differs`;
-    }
-  }
-  return undefined;
-}
-
-/** A state as a node finds it on its disk: rows through bytes, in another order, indexes made again. */
-function restored(state: State): State {
-  const copy = new State();
-  const tables = copy.tables();
-  for (const [i, table] of state.tables().entries())
-    for (const [key, row] of [...table.entries()].reverse())
-      tables[i]?.restore(key, decodeRow(encodeRow(row)));
-  rebuildIndexes(copy);
-  return copy;
-}
-
-/** What is wrong with these steps, without an author. */
-export function playSteps(steps: readonly Step[]): string | undefined {
-  const watch = new Watch(new Player());
+/** What is wrong with these steps, without an author; the auditor always looks. */
+export function playSteps(seed: number, steps: readonly Step[]): string | undefined {
+  const watch = new Watch(new Player(), seed, true);
   for (const step of steps) {
     const fault = attempt(() => watch.play(step).fault);
     if (fault !== undefined) return fault;
@@ -134,7 +112,7 @@ const kindOf = (fault: string | undefined): string =>
   (fault ?? '').replace(/[0-9a-f]{8,}|-?[0-9]+/g, '#').slice(0, 24);
 
 /** The fewest steps that greedy dropping leaves, halves first, of which the same is still wrong. */
-export function shrink({ steps, fault }: Failure, milliseconds: number): readonly Step[] {
+export function shrink({ seed, steps, fault }: Failure, milliseconds: number): readonly Step[] {
   const wanted = kindOf(fault);
   const until = performance.now() + milliseconds;
   let left = [...steps];
@@ -144,7 +122,7 @@ export function shrink({ steps, fault }: Failure, milliseconds: number): readonl
       dropped = false;
       for (let at = left.length - size; at >= 0 && performance.now() < until; at -= size) {
         const fewer = left.toSpliced(at, size);
-        if (kindOf(playSteps(fewer)) !== wanted) continue;
+        if (kindOf(playSteps(seed, fewer)) !== wanted) continue;
         left = fewer;
         dropped = true;
       }

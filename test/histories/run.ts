@@ -1,6 +1,6 @@
 /**
- * Random histories on all cores: `npm run test:histories -- --seconds 60`, `--histories 10000`, `--seed 1`, `--threads 2`. Prints what was played;
- * a failure with its seed and its shrunk story, exit code 1.
+ * Random histories on all cores: `npm run test:histories -- --seconds 60`, `--histories 10000`, `--seed 1`, `--threads 2`; `--audit 1` gives all
+ * to the auditor, not every twentieth. Prints what was played; a failure with its seed and its shrunk story, exit code 1.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,8 @@ export interface Asked {
   readonly seconds: number;
   /** Seconds for which a failing history is shrunk. */
   readonly shrinking: number;
+  /** The auditor looks at every so manieth history. */
+  readonly audited: number;
 }
 
 /** Runs the histories of consecutive seeds on threads. */
@@ -24,6 +26,7 @@ export async function run({
   histories,
   seconds,
   shrinking,
+  audited,
 }: Asked): Promise<Done & { readonly seconds: number }> {
   const begun = performance.now();
   const all = await Promise.all(
@@ -34,6 +37,7 @@ export async function run({
         histories: Math.ceil((histories - thread) / threads),
         milliseconds: seconds * 1000,
         shrinking: shrinking * 1000,
+        audited,
       }),
     ),
   );
@@ -55,7 +59,15 @@ function play(workerData: Work): Promise<Done> {
 }
 
 function add(sum: Tally, tally: Tally): void {
-  for (const name of ['histories', 'transactions', 'merges', 'splits', 'revisions', 'again'] as const)
+  for (const name of [
+    'histories',
+    'transactions',
+    'merges',
+    'splits',
+    'revisions',
+    'audited',
+    'compared',
+  ] as const)
     sum[name] += tally[name];
   for (const [kind, [accepted, refused]] of Object.entries(tally.kinds)) {
     const [a, r] = sum.kinds[kind] ?? [0, 0];
@@ -63,6 +75,7 @@ function add(sum: Tally, tally: Tally): void {
   }
   for (const [refusal, count] of Object.entries(tally.refusals))
     sum.refusals[refusal] = (sum.refusals[refusal] ?? 0) + count;
+  for (const [name, count] of Object.entries(tally.rare)) sum.rare[name] = (sum.rare[name] ?? 0) + count;
 }
 
 /** What was played, as text. */
@@ -70,12 +83,17 @@ export function report(
   seed: number,
   { tally, failure, seconds }: Done & { readonly seconds: number },
 ): string {
-  const { histories, transactions, merges, splits, revisions, again, kinds, refusals } = tally;
+  const { histories, transactions, merges, splits, revisions, audited, compared, kinds, refusals, rare } =
+    tally;
   const lines = [
-    `${histories} histories from seed ${seed}, ${transactions} transactions, ${merges} merges, ${splits} splits, ${revisions} final revisions, ${again} played again, ${seconds.toFixed(1)} s`,
+    `${histories} histories from seed ${seed}, ${transactions} transactions, ${merges} merges, ${splits} splits, ${revisions} final revisions, ${audited} audited (${compared} steps compared), ${seconds.toFixed(1)} s`,
     ...Object.entries(kinds)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([kind, [accepted, refused]]) => `  ${kind}: ${accepted} accepted, ${refused} refused`),
+    `  besides: ${Object.entries(rare)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}`,
     `  refusals: ${Object.entries(refusals)
       .sort(([, a], [, b]) => b - a)
       .map(([refusal, count]) => `${refusal} ${count}`)
@@ -92,6 +110,7 @@ if (import.meta.main) {
       histories: { type: 'string' },
       seed: { type: 'string', default: '1' },
       shrink: { type: 'string', default: '20' },
+      audit: { type: 'string', default: '20' },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
@@ -104,6 +123,7 @@ if (import.meta.main) {
     histories,
     seconds,
     shrinking: Number(values.shrink),
+    audited: Number(values.audit),
   });
   process.stdout.write(`${report(seed, done)}\n`);
   process.exitCode = done.failure === undefined ? 0 : 1;

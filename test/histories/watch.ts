@@ -1,19 +1,28 @@
 /**
- * Looks on while a history is played and says what is wrong: L1 from bare rows after every transaction, L2, L3, L5, L7, and what the documentation says a
- * transaction does to the accounts (docs/ledger-rules.md, docs/ledger-coupons.md), worked out apart from the rules. All of `faults` (test/economy/audit.ts)
- * is asked at the end and now and then, because it takes as long as a hundred transactions.
+ * Looks on while a history is played and says what is wrong, after every step: L1 from bare rows, L2 (`once.ts`), L3 (`cycles.ts`), L4 and L6 (`twin.ts`), L5, L7
+ * (`told.ts`), and what the documentation says a transaction does to the accounts (docs/ledger-rules.md, docs/ledger-coupons.md), worked out apart
+ * from the rules. A share of histories is given to the auditor (test/auditor), which has nothing but the chain. All of `faults`
+ * (test/economy/audit.ts) is asked at the end and now and then, because it takes as long as a hundred transactions.
  */
 import type { Applied } from '../../src/economy/apply.ts';
 import type { LedgerEvent } from '../../src/economy/events.ts';
-import type { Refusal } from '../../src/economy/refusals.ts';
-import type { ProductionRow, State } from '../../src/economy/state.ts';
+import { REFUSALS, type Refusal } from '../../src/economy/refusals.ts';
+import type { State } from '../../src/economy/state.ts';
 import type { Kind, Transaction } from '../../src/economy/transaction.ts';
 import type { Result } from '../../src/result.ts';
+import { Auditor } from '../auditor/auditor.ts';
+import { booksDiffer, detailsDiffer } from '../auditor/compare.ts';
 import { faults } from '../economy/audit.ts';
 import { ACCOUNTS, type Account, type Books, booksOf, parity } from './books.ts';
-import type { Player, Step } from './player.ts';
+import { Cycles } from './cycles.ts';
+import { Once } from './once.ts';
+import { paperCrypto } from './paper-crypto.ts';
+import { BEGIN, PARAMETERS, type Player, type Step } from './player.ts';
+import { rareIn } from './rare.ts';
 import { revisionFaults } from './revision-check.ts';
 import { divisionFault } from './split-check.ts';
+import { Told } from './told.ts';
+import { forget, Twin } from './twin.ts';
 
 /** The accounts that a kind may move in a subsystem; a label's difference goes between W and G. */
 const MOVES: { readonly [K in Kind]: string } = {
@@ -60,12 +69,10 @@ const MOVES: { readonly [K in Kind]: string } = {
   count: 'WG',
 };
 const EVERY = 40;
-const MICRO = 1_000_000n;
+const CLOSED_LIST: ReadonlySet<string> = new Set(REFUSALS);
 
-/** What was there before a step, as far as somebody will ask. */
+/** What was there before a block began, as far as somebody will ask. */
 interface Before {
-  readonly production?: ProductionRow | undefined;
-  readonly price?: { readonly amount: number; readonly value: bigint } | undefined;
   readonly books?: ReadonlyMap<string, Books>;
   readonly clearing?: ReadonlyMap<string, bigint>;
 }
@@ -75,21 +82,28 @@ export class Watch {
   readonly #state: State;
   #books: Map<string, Books>;
   #steps = 0;
-  readonly #claimed = new Set<string>();
-  readonly #redeemed = new Set<string>();
-  readonly #running = new Set<string>();
-  /** `collective/type` → what was told of it. */
-  readonly #told = new Map<string, { amount: number; value: bigint }>();
-  /** `collective/type` → value of its shortages that no surplus has brought back. */
-  readonly #missing = new Map<string, bigint>();
+  readonly #once = new Once();
+  readonly #cycles: Cycles;
+  readonly #told: Told;
+  readonly #twin: Twin;
+  readonly #auditor: Auditor | undefined;
+  /** What happened besides, by name. */
+  readonly rare = new Map<string, number>();
+  /** Steps of which the auditor compared the books. */
+  compared = 0;
   merges = 0;
   splits = 0;
   revisions = 0;
 
-  constructor(player: Player) {
+  /** `seed` says when the twin is restored; `audited` whether the auditor looks as well. */
+  constructor(player: Player, seed: number, audited: boolean) {
     this.#player = player;
     this.#state = player.state;
     this.#books = booksOf(player.state);
+    this.#cycles = new Cycles(player.state);
+    this.#told = new Told(player.state);
+    this.#twin = new Twin(player, 50 + (seed % 120));
+    this.#auditor = audited ? new Auditor({ time: BEGIN, parameters: PARAMETERS }, paperCrypto) : undefined;
   }
 
   /** Plays a step; the answer, and the first thing that is wrong. */
@@ -97,28 +111,20 @@ export class Watch {
     readonly answer: Result<Applied, Refusal> | undefined;
     readonly fault?: string | undefined;
   } {
-    for (const table of this.#state.tables()) if (table.touched.size > 0) table.touched.clear();
-    const before = this.#before(step);
+    forget(this.#state.tables());
+    const before: Before =
+      'envelope' in step ? {} : { books: this.#books, clearing: new Map(this.#state.clearing.entries()) };
+    if ('envelope' in step) this.#cycles.before(step.envelope.transaction);
     const answer = this.#player.play(step);
     this.#steps += 1;
+    const again = this.#twin.play(step, answer);
     if (answer !== undefined && (!answer.ok || answer.value.status === 'exists')) {
       const touched = this.#state.tables().find((table) => table.touched.size > 0);
-      return { answer, fault: touched && `L5: a refused transaction wrote ${touched.name}` };
+      if (touched !== undefined) return { answer, fault: `L5: a refused transaction wrote ${touched.name}` };
+      const listed = answer.ok || CLOSED_LIST.has(answer.refusal);
+      return { answer, fault: listed ? again : 'L5: a refusal that is not on the list' };
     }
-    return { answer, fault: this.#look(step, before) };
-  }
-
-  #before(step: Step): Before {
-    if (!('envelope' in step))
-      return { books: this.#books, clearing: new Map(this.#state.clearing.entries()) };
-    const { transaction: t } = step.envelope;
-    if (t.kind === 'output') return { production: this.#state.productions.get(t.production) };
-    if (t.kind !== 'hand_over' || t.goods.length !== 1) return {};
-    const home = this.#state.collectives.get(t.outlet)?.subsystem;
-    const pool = this.#state.pools.get(`${home}/${t.goods[0]?.type}`);
-    const stock = this.#state.stock.get(`${t.outlet}/${t.goods[0]?.type}`);
-    const there = pool !== undefined && (stock?.amount ?? 0) >= (t.goods[0]?.amount ?? 0);
-    return there ? { price: { amount: pool.amount, value: pool.value } } : {};
+    return { answer, fault: this.#look(step, before) ?? again };
   }
 
   #look(step: Step, before: Before): string | undefined {
@@ -137,9 +143,26 @@ export class Watch {
       transaction === undefined
         ? this.#revised(events, before)
         : (this.#moved(transaction, old, books) ??
-          this.#once(transaction) ??
-          this.#exact(transaction, before));
-    return fault ?? this.#fold(events) ?? (this.#steps % EVERY === 0 ? faults(state)[0] : undefined);
+          this.#once.look(transaction, events) ??
+          this.#cycles.look(transaction, events));
+    rareIn(events, (name) => this.rare.set(name, (this.rare.get(name) ?? 0) + 1));
+    return (
+      fault ??
+      this.#told.look(events) ??
+      this.#audit(step, books) ??
+      (this.#steps % EVERY === 0 ? faults(state)[0] : undefined)
+    );
+  }
+
+  /** The auditor gets block times and the bodies of what was accepted, and nothing else. */
+  #audit(step: Step, books: ReadonlyMap<string, Books>): string | undefined {
+    const auditor = this.#auditor;
+    if (auditor === undefined) return undefined;
+    if ('envelope' in step) auditor.transaction(step.envelope.body);
+    else for (let i = 0; i < step.blocks; i++) auditor.block(step.time);
+    this.compared += 1;
+    const wrong = booksDiffer(auditor, this.#state, books);
+    return wrong ?? (this.#steps % EVERY === 0 ? detailsDiffer(auditor, this.#state) : undefined);
   }
 
   #revised(events: readonly LedgerEvent[], { books, clearing }: Before): string | undefined {
@@ -178,98 +201,10 @@ export class Watch {
     return undefined;
   }
 
-  /** L2 */
-  #once(transaction: Transaction): string | undefined {
-    if (transaction.kind === 'claim') {
-      if (this.#claimed.has(transaction.workload)) return 'L2: a workload claimed twice';
-      this.#claimed.add(transaction.workload);
-    }
-    for (const event of this.#player.events) {
-      if (event.kind === 'redeemed') {
-        const moved = new Set(event.moved?.map(({ serial }) => serial));
-        for (const serial of event.serials) {
-          if (this.#redeemed.has(serial) !== moved.has(serial))
-            return `L2: coupon ${serial.slice(0, 8)} redeemed twice`;
-          this.#redeemed.add(serial);
-        }
-      }
-      if (event.kind === 'mop_allocated') {
-        if (this.#running.has(event.lot)) return 'L2: a means of production allocated twice at once';
-        this.#running.add(event.lot);
-      }
-      if (event.kind === 'mop_deallocated') this.#running.delete(event.lot);
-    }
-    return undefined;
-  }
-
-  /** L3, and one price (L7): what is handed over has the pool's average, rounded down, the last goods all that is left. */
-  #exact(transaction: Transaction, { production, price }: Before): string | undefined {
-    const { events } = this.#player;
-    if (transaction.kind === 'output' && production !== undefined && production.components.length === 0) {
-      const values = events.flatMap((e) => (e.kind === 'lot' ? [BigInt(e.value)] : []));
-      const absorbed = production.labour + production.resources + production.means;
-      const sum = values.reduce((a, b) => a + b, 0n);
-      if (sum !== absorbed) return `L3: ${absorbed} went in and ${sum} came out`;
-    }
-    if (transaction.kind === 'hand_over' && price !== undefined) {
-      const amount = BigInt(transaction.goods[0]?.amount ?? 0);
-      const value = (price.value * amount) / BigInt(price.amount);
-      const told = events.find((e) => e.kind === 'handed_over')?.value;
-      if (told !== value.toString())
-        return `L7: ${amount} of ${price.amount} worth ${price.value} left for ${told}`;
-    }
-    if (transaction.kind === 'write_off' || transaction.kind === 'abort_production') return undefined;
-    return this.#minted(transaction);
-  }
-
-  /** Work becomes exactly its minutes. */
-  #minted(transaction: Transaction): string | undefined {
-    if (transaction.kind !== 'allocate_workload') return undefined;
-    const row = this.#state.productions.get(transaction.production);
-    const minutes = [...this.#state.workloads.entries()]
-      .filter(([, w]) => w.production === transaction.production)
-      .reduce((sum, [, w]) => sum + w.minutes, 0);
-    return row?.labour === BigInt(minutes) * MICRO ? undefined : 'L3: labour is not what was worked';
-  }
-
-  /** L7: what `stock` events told, summed over the members of a subsystem, is the pool. */
-  #fold(events: readonly LedgerEvent[]): string | undefined {
-    const pools = new Set<string>();
-    let membership = false;
-    for (const event of events) {
-      if (event.kind === 'member') membership = true;
-      if (event.kind !== 'stock') continue;
-      const at = `${event.collective}/${event.type}`;
-      const told = this.#told.get(at) ?? { amount: 0, value: 0n };
-      this.#told.set(at, {
-        amount: told.amount + Number(event.amount),
-        value: told.value + BigInt(event.value),
-      });
-      if (event.cause === 'shortage' || event.cause === 'surplus') {
-        const missing = (this.#missing.get(at) ?? 0n) - BigInt(event.value);
-        if (missing < 0n) return `more came back to ${at.slice(0, 8)} than was missing: ${-missing}`;
-        this.#missing.set(at, missing);
-      }
-      pools.add(`${this.#state.collectives.get(event.collective)?.subsystem}/${event.type}`);
-    }
-    if (pools.size === 0 && !membership) return undefined;
-    const sums = new Map<string, { amount: number; value: bigint }>();
-    for (const [at, told] of this.#told) {
-      const pool = `${this.#state.collectives.get(at.slice(0, 64))?.subsystem}/${at.slice(65)}`;
-      const sum = sums.get(pool) ?? { amount: 0, value: 0n };
-      sums.set(pool, { amount: sum.amount + told.amount, value: sum.value + told.value });
-    }
-    for (const [at, sum] of sums) {
-      const pool = this.#state.pools.get(at);
-      if ((pool?.amount ?? 0) !== sum.amount || (pool?.value ?? 0n) !== sum.value)
-        return `L7: pool ${at.slice(0, 8)} has ${pool?.amount} worth ${pool?.value}, ${sum.amount} worth ${sum.value} were told`;
-    }
-    return undefined;
-  }
-
   /** When the history is over. */
   last(): string | undefined {
-    return faults(this.#state)[0];
+    const apart = this.#auditor && detailsDiffer(this.#auditor, this.#state);
+    return this.#twin.last() ?? apart ?? faults(this.#state)[0];
   }
 }
 

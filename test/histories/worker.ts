@@ -10,6 +10,8 @@ export interface Work {
   readonly milliseconds: number;
   /** How long a failing history may be shrunk. */
   readonly shrinking: number;
+  /** The auditor looks at every so manieth history. */
+  readonly audited: number;
 }
 export interface Done {
   readonly tally: Tally;
@@ -17,11 +19,11 @@ export interface Done {
 }
 
 /** Plays until something is wrong or the work is done. */
-export function work({ first, step, histories, milliseconds, shrinking }: Work): Done {
+export function work({ first, step, histories, milliseconds, shrinking, audited }: Work): Done {
   const tally = emptyTally();
   const begun = performance.now();
   for (let i = 0; i < histories && performance.now() - begun < milliseconds; i++) {
-    const failure: Failure | undefined = playSeed(first + i * step, tally);
+    const failure: Failure | undefined = playSeed(first + i * step, tally, { audited });
     if (failure !== undefined)
       return {
         tally,
