@@ -112,7 +112,7 @@ export class Author {
     if (this.chance(0.08)) {
       const long = this.chance(0.3) && this.state.workloads.size > 0;
       const forward = this.below(long ? 40 * 86_400 : 2 * 86_400);
-      return { time: this.time + forward, blocks: this.chance(0.04) ? 101 : 1 };
+      return { time: this.time + forward, blocks: this.chance(0.08) ? 101 : 1 };
     }
     return { envelope: this.#envelope() };
   }

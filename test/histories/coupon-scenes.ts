@@ -14,9 +14,11 @@ const DAY = 86_400;
 
 function keyset(a: Author): Scene | undefined {
   const unused = KEYSETS.filter(({ id }) => !a.state.keysets.has(id));
+  const several = (subsystem: Id): boolean => (a.state.subsystems.get(subsystem)?.members ?? 0) > 1;
   const office = a.row(
     a.state.collectives,
-    (c) => a.chance(0.05) || !a.state.liveKeysets.has(c.subsystem),
+    (c) =>
+      a.chance(0.03) || (!a.state.liveKeysets.has(c.subsystem) && (several(c.subsystem) || a.chance(0.2))),
   )?.[0];
   const chosen = unused[0] ?? KEYSETS[0];
   if (office === undefined || chosen === undefined) return undefined;
@@ -150,13 +152,30 @@ const signer = (a: Author, outlet: Id): Key[] => {
   const keys = tillKeys(a, outlet);
   return a.chance(0.3) ? keys.slice(-1) : keys.slice(0, 1);
 };
+/** Mostly one that takes the coupons of this office. */
+function outletFor(a: Author, keyset: Id): Id | undefined {
+  const office = a.state.keysets.get(keyset)?.office ?? NOTHING;
+  const home = a.subsystem(office);
+  const near = a.row(a.state.collectives, (c) => c.dispatches && c.subsystem === home)?.[0];
+  return near !== undefined && a.chance(0.75) ? near : a.outlet();
+}
+/** Mostly a batch of cards that can vouch here. */
+function vouchingFor(a: Author, keyset: Id): Key | undefined {
+  const home = a.subsystem(a.state.keysets.get(keyset)?.office ?? NOTHING);
+  const fits = a.row(
+    a.state.batches,
+    (b) => !b.revoked && b.until >= a.time && a.subsystem(b.office) === home,
+  )?.[0];
+  return fits !== undefined && a.chance(0.85) ? fits : a.row(a.state.batches)?.[0];
+}
 function announce(a: Author): Scene | undefined {
-  const outlet = a.outlet();
+  const again = a.chance(0.2) ? a.one(a.announced)?.coupons : undefined;
+  const first = again?.[0] ?? a.one(a.coins);
+  const outlet = first === undefined ? undefined : outletFor(a, first.keyset);
   if (outlet === undefined || a.coins.length === 0) return undefined;
-  const forged = a.chance(0.04) ? [{ ...(a.one(a.coins) as Coin), exponent: a.below(9) }] : [];
+  const forged = a.chance(0.06) ? [{ ...(a.one(a.coins) as Coin), exponent: a.below(9) }] : [];
   const all = new Map([...take(a, 8), ...forged].map((coin) => [blank(coin.blank).serial, coin]));
   const coupons = sortCoupons([...all.values()].map(shown));
-  const again = a.chance(0.15) ? a.one(a.announced)?.coupons : undefined;
   const list = again ?? coupons;
   return {
     draft: { kind: 'announce', outlet, digest: couponsDigest(paperCrypto, list) },
@@ -180,7 +199,8 @@ function abort(a: Author): Scene | undefined {
   return { draft: { kind: 'abort', outlet, serials }, keys: signer(a, outlet) };
 }
 function refresh(a: Author): Scene | undefined {
-  const coin = a.one(a.coins);
+  const good = a.coins.filter(({ keyset }) => a.state.keysets.get(keyset)?.revoked === undefined);
+  const coin = a.one(good.length > 0 ? good : a.coins);
   if (coin === undefined) return undefined;
   const office = a.state.keysets.get(coin.keyset)?.office ?? NOTHING;
   const from = a.chance(0.7) ? a.subsystem(office) : a.row(a.state.liveKeysets)?.[0];
@@ -199,7 +219,7 @@ function refresh(a: Author): Scene | undefined {
   const packs = whole === undefined ? 0 : 1;
   const { blinded, remember } = blanks(a, refreshExponents(packs, coupons).length);
   const draft = { kind: 'refresh', packs, keyset: live, blinded, coupons } as const;
-  const vouching = a.chance(0.5) ? a.row(a.state.batches)?.[0] : undefined;
+  const vouching = a.chance(0.5) ? vouchingFor(a, live) : undefined;
   const voucher = { batch: vouching ?? '', signature: new Uint8Array(64).fill(a.chance(0.05) ? 1 : 0) };
   const keys = coupons.map(({ key }) => key);
   return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys, remember };
@@ -232,7 +252,7 @@ function recoup(a: Author): Scene | undefined {
   const coupons = unspent.filter(() => a.chance(0.5));
   if (coupons.length === 0) return undefined;
   const draft = { kind: 'recoup', wallet, keyset: owed.row.keyset, coupons } as const;
-  const vouching = a.chance(0.5) ? a.row(a.state.batches)?.[0] : undefined;
+  const vouching = a.chance(0.7) ? vouchingFor(a, owed.row.keyset) : undefined;
   const voucher = { batch: vouching ?? '', signature: new Uint8Array(64) };
   const keys = [wallet, ...(owed.as === 'load' ? [] : coupons.map(({ key }) => key))];
   return { draft: vouching === undefined ? draft : { ...draft, voucher }, keys };
@@ -273,20 +293,20 @@ function nothing(a: Author): Scene {
 }
 
 export const COUPON_SCENES: Scenes = {
-  keyset: [1.2, keyset],
+  keyset: [1, keyset],
   batch: [1.5, batch],
   delegate: [3, delegate],
   revoke_delegation: [0.3, revokeDelegation],
-  revoke_batch: [0.2, revokeBatch],
-  revoke: [0.7, revoke],
+  revoke_batch: [0.3, revokeBatch],
+  revoke: [0.8, revoke],
   load: [6, load],
   issue: [9, issue],
-  cancel: [2, cancel],
+  cancel: [3, cancel],
   announce: [7, announce],
   redeem: [8, redeem],
-  abort: [1, abort],
-  refresh: [2, refresh],
-  recoup: [3, recoup],
+  abort: [1.5, abort],
+  refresh: [3, refresh],
+  recoup: [6, recoup],
   take_back: [6, takeBack],
   nothing: [0.1, nothing],
 };

@@ -289,20 +289,28 @@ function count(a: Author): Scene | undefined {
   const height = Math.max(0, a.height - 1 - a.below(4));
   return { draft: { kind: 'count', outlet, lines: [{ type, height, amount }] }, keys: a.keys(outlet) };
 }
+function atAverage(a: Author, outlet: Id, { type, amount }: { type: Id; amount: number }): bigint {
+  const pool = a.state.pools.get(`${a.subsystem(outlet)}/${type}`);
+  return pool === undefined || pool.amount === 0 ? 0n : (pool.value * BigInt(amount)) / BigInt(pool.amount);
+}
 function handOver(a: Author): Scene | undefined {
   const found = a.row(a.state.stock, (s) => s.amount > 0);
   if (found === undefined) return undefined;
   const [outlet, type] = found[0].split('/') as [Id, Id];
   const beyond = a.chance(0.1) ? 2 : 0;
   const amount = a.chance(0.2) ? found[1].amount : 1 + a.below(found[1].amount + beyond);
-  const pool = a.state.pools.get(`${a.subsystem(outlet)}/${type}`);
-  const worth =
-    pool === undefined || pool.amount === 0 ? 0n : (pool.value * BigInt(amount)) / BigInt(pool.amount);
+  const second = a.chance(0.3)
+    ? a.row(a.state.stock, (s, at) => at.startsWith(outlet) && at !== found[0] && s.amount > 0)
+    : undefined;
+  const goods = [{ type, amount }];
+  if (second !== undefined) goods.push({ type: second[0].slice(65), amount: 1 + a.below(second[1].amount) });
+  goods.sort((x, y) => (x.type < y.type ? -1 : 1));
+  const worth = goods.reduce((sum, line) => sum + atAverage(a, outlet, line), 0n);
   const charged = Math.max(0, Number(worth / MICRO) + a.below(a.chance(0.1) ? 400 : 4) - 1);
   const draft = {
     kind: 'hand_over',
     outlet,
-    goods: [{ type, amount }],
+    goods,
     charged,
     sales: 1 + a.below(30),
   } as const;
