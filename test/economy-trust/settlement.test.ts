@@ -140,7 +140,7 @@ describe('settlement', () => {
   test('nobody worked since the revision: C, W and D go into Q, all of them', () => {
     const w = three();
     w.at(MONTH_END + 1);
-    w.state.subsystems.set(w.id('mill'), {
+    w.byHand().subsystems.set(w.id('mill'), {
       ...(w.state.subsystems.get(w.id('mill')) ?? { C: 0n, W: 0n, Q: 0n, R: 0n, members: 3 }),
       D: min(5),
       Q: min(-5),

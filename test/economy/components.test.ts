@@ -329,7 +329,7 @@ test('what a component is refused for', () => {
     { kind: 'collectivize', owner: w.id('factory'), product: DRIVE, amount: 1, durability: 1 },
     'factory',
   );
-  w.state.lots.set(machine, { ...lotRow(w, machine), elements: screws });
+  w.byHand().lots.set(machine, { ...lotRow(w, machine), elements: screws });
   expect(answer({ lot: machine })).toBe('accepted');
   expect(answer({ lot: b })).toBe('too_many_elements');
   const output = (amount: number) =>

@@ -1,11 +1,14 @@
-/** Random histories of the whole ledger but the coupons: the invariants, step by step. A failure names the seed. */
+/** Random histories of the whole ledger but the coupons: the invariants, step by step, and the books that the auditor has from the chain alone. A failure names the seed. */
 import { expect, test } from 'vitest';
+import { nodeCrypto } from '../../crypto/node.ts';
 import { decodeRow, encodeRow } from '../../src/economy/dump.ts';
 import { rebuildIndexes } from '../../src/economy/indexes.ts';
 import { State } from '../../src/economy/state.ts';
+import { Auditor } from '../auditor/auditor.ts';
+import { booksDiffer, detailsDiffer } from '../auditor/compare.ts';
 import { audit, faults } from './audit.ts';
-import { Author, Player, type Step } from './history.ts';
-import { contents } from './world.ts';
+import { Author, PARAMETERS, Player, type Step } from './history.ts';
+import { contents, NOON } from './world.ts';
 
 const STEPS = 1_200;
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -25,6 +28,7 @@ test.each(SEEDS)(
   (seed) => {
     const player = new Player();
     const author = new Author(player, seed);
+    const auditor = new Auditor({ time: NOON, parameters: PARAMETERS }, nodeCrypto);
     const steps: Step[] = [];
     const answers = new Map<string, number>();
     const claimed = new Set<string>();
@@ -57,8 +61,13 @@ test.each(SEEDS)(
         expect(value, `L3 ${where}`).toBe(production.labour + production.resources + production.means);
         outputs += 1;
       }
+      if ('time' in step) auditor.block(step.time);
+      else if ('commonIn' in step) auditor.records.subsystem(step.commonIn).commons.add(step.type);
+      else if (answer === 'accepted') auditor.transaction(step.envelope.body);
+      expect(booksDiffer(auditor, player.state), where).toBeUndefined();
       expect(faults(player.state), where).toEqual([]);
     }
+    expect(detailsDiffer(auditor, player.state)).toBeUndefined();
     // A history in which little happens proves little.
     expect(answers.get('accepted') ?? 0).toBeGreaterThan(STEPS / 3);
     expect(player.state.revisions.size).toBeGreaterThan(2);

@@ -19,7 +19,8 @@ import { BREAD, CHAIN, type Draft, FLOUR, MILK, min, NOON, typeOf, walletOf } fr
 
 const PRODUCTS: readonly Product[] = [BREAD, MILK, FLOUR, { name: 'Oven', unit: 'piece' }];
 const WALLETS = ['anna', 'ben', 'carla', 'dora'].map(walletOf);
-const PARAMETERS = { ...DEFAULT_PARAMETERS, voteAbove: min(20_000) };
+/** Those of these histories. */
+export const PARAMETERS = { ...DEFAULT_PARAMETERS, voteAbove: min(20_000) };
 
 /** A block begins, an envelope arrives, or a type becomes common in a subsystem that has nothing of it yet (label votes come later). */
 export type Step =

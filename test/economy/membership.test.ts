@@ -210,7 +210,7 @@ describe('a merge', () => {
       const stock = w.state.stock.get(`${self}/${typeOf(FLOUR)}`);
       if (row === undefined || stock === undefined) throw new Error('no pool');
       // 300 such deliveries more.
-      w.state.pools.set(`${self}/${typeOf(FLOUR)}`, { ...row, amount: 6 * 10 ** 14 });
+      w.byHand().pools.set(`${self}/${typeOf(FLOUR)}`, { ...row, amount: 6 * 10 ** 14 });
       w.state.stock.set(`${self}/${typeOf(FLOUR)}`, { ...stock, amount: 6 * 10 ** 14 });
     }
     const [a, b] = [w.id('one'), w.id('two')].sort() as [string, string];

@@ -133,7 +133,7 @@ test('a full pool takes no more', () => {
   const [pool, stock] = [w.state.pools.get(at), w.state.stock.get(at)];
   if (pool === undefined || stock === undefined) throw new Error('no pool');
   // 998 such deliveries more.
-  w.state.pools.set(at, { ...pool, amount: 999 * AMOUNT_MAX });
+  w.byHand().pools.set(at, { ...pool, amount: 999 * AMOUNT_MAX });
   w.state.stock.set(at, { ...stock, amount: 999 * AMOUNT_MAX });
   expect(give()).toBe('accepted');
   expect(give()).toBe('value_overflow');

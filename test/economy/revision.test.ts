@@ -270,7 +270,7 @@ describe('clearing that stays on one side of zero', () => {
     w.at(NOON + 20 * DAY);
     // Redeemed coupons would do this; the row is all that counts.
     const shop = w.id('shop');
-    w.state.clearing.set(shop, 0n);
+    w.byHand().clearing.set(shop, 0n);
     w.state.clearingLows.set(shop, [{ time: 0, value: 0n }]);
     const row = w.state.subsystems.get(shop);
     if (row === undefined) throw new Error('no subsystem');

@@ -1,7 +1,7 @@
 /**
  * A small world to write table tests in: people with keys from their names, transactions with everything filled in that a
- * test does not speak of. Each one is encoded, signed, decoded and applied as on a node; after each the auditor looks at the
- * books (L1), and after a refusal the state must be what it was, byte for byte (L5).
+ * test does not speak of. Each one is encoded, signed, decoded and applied as on a node; after each the books must be
+ * even (L1) and those that the auditor (test/auditor) has from the raw chain, and after a refusal the state must be what it was, byte for byte (L5).
  */
 import { expect } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
@@ -17,6 +17,8 @@ import { lotId, revisionId, typeId } from '../../src/economy/product.ts';
 import type { Refusal } from '../../src/economy/refusals.ts';
 import type { State } from '../../src/economy/state.ts';
 import type { Id, Product, Transaction } from '../../src/economy/transaction.ts';
+import { Auditor } from '../auditor/auditor.ts';
+import { booksDiffer, detailsDiffer } from '../auditor/compare.ts';
 import { audit, type Books, faults } from './audit.ts';
 
 export const CHAIN = 'test-chain';
@@ -65,6 +67,7 @@ export class World {
   block: Block;
   readonly ids = new Map<string, Id>();
   #nonce = 0;
+  #auditor: Auditor | undefined;
 
   constructor(parameters: Partial<Parameters> = {}) {
     const genesis: Genesis = {
@@ -75,6 +78,20 @@ export class World {
     this.state = genesisState(genesis);
     const chain = { state: this.state, crypto: nodeCrypto, chain: CHAIN, parameters: genesis.parameters };
     this.block = beginBlock(chain, NOON).block;
+    this.#auditor = new Auditor(genesis, nodeCrypto);
+    this.#auditor.block(NOON);
+  }
+
+  /** Before a test writes rows by hand: no chain says those, so the auditor goes. */
+  byHand(): State {
+    this.#auditor = undefined;
+    return this.state;
+  }
+  #audit(): void {
+    if (this.#auditor === undefined) return;
+    expect(
+      booksDiffer(this.#auditor, this.state) ?? detailsDiffer(this.#auditor, this.state),
+    ).toBeUndefined();
   }
 
   /** The next block, at a time; its events. */
@@ -82,6 +99,8 @@ export class World {
     const { block, events } = beginBlock(this.block, time);
     this.block = block;
     expect(faults(this.state)).toEqual([]);
+    this.#auditor?.block(time);
+    this.#audit();
     return events;
   }
 
@@ -109,6 +128,10 @@ export class World {
     if (!applied.ok || applied.value.status === 'exists')
       expect(contents(this.state), 'L5: a refusal changed the state').toBe(before);
     expect(faults(this.state)).toEqual([]);
+    if (applied.ok && applied.value.status === 'accepted') {
+      this.#auditor?.transaction(envelope.value.body);
+      this.#audit();
+    }
     return applied.ok
       ? { id: built.id, answer: applied.value.status, events: applied.value.events }
       : { id: built.id, answer: applied.refusal, events: [] };
@@ -145,6 +168,7 @@ export class World {
     const types = this.state.indexes.labels.get(subsystem) ?? new Set<Id>();
     for (const product of products) {
       this.state.labels.set(`${subsystem}/${typeOf(product)}`, 'common');
+      this.#auditor?.records.subsystem(subsystem).commons.add(typeOf(product));
       types.add(typeOf(product));
     }
     this.state.indexes.labels.set(subsystem, types);

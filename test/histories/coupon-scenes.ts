@@ -169,7 +169,7 @@ function vouchingFor(a: Author, keyset: Id): Key | undefined {
   return fits !== undefined && a.chance(0.85) ? fits : a.row(a.state.batches)?.[0];
 }
 function announce(a: Author): Scene | undefined {
-  const again = a.chance(0.2) ? a.one(a.announced)?.coupons : undefined;
+  const again = a.chance(0.3) ? a.one(a.announced)?.coupons : undefined;
   const first = again?.[0] ?? a.one(a.coins);
   const outlet = first === undefined ? undefined : outletFor(a, first.keyset);
   if (outlet === undefined || a.coins.length === 0) return undefined;
@@ -184,10 +184,11 @@ function announce(a: Author): Scene | undefined {
   };
 }
 function redeem(a: Author): Scene | undefined {
-  const at = a.below(a.announced.length);
-  const found = a.announced[at];
+  const any = a.one(a.announced);
+  // Where two announced the same, mostly the younger comes first: then the older takes the coupons from it.
+  const found = a.chance(0.8) ? a.announced.findLast(({ coupons }) => coupons === any?.coupons) : any;
   if (found === undefined) return undefined;
-  if (a.chance(0.9)) a.announced.splice(at, 1);
+  if (a.chance(0.9)) a.announced.splice(a.announced.indexOf(found), 1);
   const { outlet, announcement, coupons } = found;
   return { draft: { kind: 'redeem', outlet, announcement, coupons }, keys: signer(a, outlet) };
 }
@@ -293,20 +294,20 @@ function nothing(a: Author): Scene {
 }
 
 export const COUPON_SCENES: Scenes = {
-  keyset: [1, keyset],
+  keyset: [1.2, keyset],
   batch: [1.5, batch],
   delegate: [3, delegate],
   revoke_delegation: [0.3, revokeDelegation],
   revoke_batch: [0.3, revokeBatch],
   revoke: [0.8, revoke],
-  load: [6, load],
-  issue: [9, issue],
+  load: [8, load],
+  issue: [10, issue],
   cancel: [3, cancel],
-  announce: [7, announce],
-  redeem: [8, redeem],
+  announce: [9, announce],
+  redeem: [10, redeem],
   abort: [1.5, abort],
   refresh: [3, refresh],
   recoup: [6, recoup],
-  take_back: [6, takeBack],
+  take_back: [7, takeBack],
   nothing: [0.1, nothing],
 };

@@ -1,6 +1,7 @@
 /**
  * docs/walk-through.md as it stands: its commands are run one after the other against a node whose clock is moved where the page
- * says that time passes, and what a command prints is compared with the `# …` below it. Blocks marked `setup` are for people.
+ * says that time passes, and what a command prints is compared with the `# …` below it. Blocks marked `setup` are for people. The auditor
+ * follows the node's chain over HTTP and has the same books after every command.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { runCli } from '../../ledger/cli.ts';
 import { manualClock } from '../../ledger/clock.ts';
+import { ChainAuditor } from '../auditor/chain.ts';
 import { folder, get, nodeIn, START } from './fixtures.ts';
 
 const PAGE = readFileSync(new URL('../../docs/walk-through.md', import.meta.url), 'utf8');
@@ -47,6 +49,7 @@ test('the walk-through: every command is accepted and prints what the page says'
 }, async () => {
   const clock = manualClock(START);
   const { url } = await nodeIn(folder(), clock);
+  const chain = await ChainAuditor.at(url);
   const home = folder();
   const names = new Map<string, string>();
   let compared = 0;
@@ -68,11 +71,13 @@ test('the walk-through: every command is accepted and prints what the page says'
       stop: new AbortController().signal,
     });
     expect({ line: step.line, code, err }).toEqual({ line: step.line, code: 0, err: [] });
+    expect(await chain.follow(), step.line).toBeUndefined();
     if (step.name !== undefined) names.set(step.name, out.join('\n'));
     if (step.prints === undefined) continue;
     expect({ line: step.line, prints: out.join('\n') }).toEqual({ line: step.line, prints: step.prints });
     compared++;
   }
+  expect(chain.transactions).toBeGreaterThan(40);
   // The whole answer has the described form, and every element its figures.
   const Y = 512_640;
   const { body } = await get(url, `/v1/lots/${names.get('COMPUTER')}?from=${Y}&to=${2 * Y}`);
