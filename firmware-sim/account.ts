@@ -15,8 +15,9 @@ function logEntry({ day, outlet, minutes, state }: Purchase): Uint8Array {
 
 export function account(store: Store, data: Uint8Array): Answer {
   if (data.length > 0) return no(SW.wrongData);
-  const { purse, purchases, identity, suite, load } = store;
-  const open = load.described;
+  const { purse, purchases, identity, suite, load, refresh, recovery } = store;
+  const optional = (tag: number, value: Uint8Array | undefined) =>
+    value === undefined ? [] : [tlv(tag, value)];
   return done(
     concat(
       tlv(0x80, beBytes(purse.minutes('free'), 4)),
@@ -26,8 +27,13 @@ export function account(store: Store, data: Uint8Array): Answer {
       tlv(0x84, beBytes(purse.minutes('pending'), 4)),
       tlv(0x85, ...purchases.all().map(logEntry)),
       tlv(0x86, identity.g),
-      ...(open === undefined ? [] : [tlv(0x87, open)]),
+      ...optional(0x87, load.described),
       tlv(0x88, beBytes(purse.room, 2)),
+      ...optional(0x89, refresh.described),
+      ...optional(0x8a, recovery.described),
+      tlv(0x8b, beBytes(purse.minutes('dead'), 4)),
+      tlv(0x8c, identity.batchId),
+      tlv(0x8d, Uint8Array.of(identity.wordsOpen ? 1 : 0)),
     ),
   );
 }

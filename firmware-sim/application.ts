@@ -13,6 +13,7 @@ import { acknowledge, spend } from './spend.ts';
 import { type Answer, answerBytes, done, no, SW } from './status.ts';
 import type { Store } from './store.ts';
 import type { Meter } from './timing.ts';
+import { dead, restore, words, wordsWritten } from './words.ts';
 
 const CLA_PLAIN = 0x00;
 const CLA_OPEN = 0x80;
@@ -99,13 +100,14 @@ export class Application {
 
   #handler(session: Session, { ins, p1, p2 }: Command): Handler {
     const store = this.#store;
-    const { load, pin } = store;
+    const { load, pin, refresh, recovery } = store;
     const refuse =
       (sw: number): Handler =>
       () =>
         no(sw);
     const plain = (handler: Handler): Handler =>
       p1 === 0 && p2 === 0 ? handler : refuse(SW.wrongParameters);
+    const of = (p: number) => (p < 0x20 ? refresh : recovery);
     const services = (handler: Handler): Handler => (session.pinForServices ? handler : refuse(SW.pinNeeded));
     switch (ins) {
       case 0x20:
@@ -128,16 +130,42 @@ export class Application {
         return plain(services((data) => account(store, data)));
       case 0x36:
         if (p1 === 1 && p2 === 0) return services((data) => load.begin(data));
-        return p1 === 2 ? services((data) => load.block(p2, data)) : refuse(SW.wrongParameters);
+        if (p1 === 2) return services((data) => load.block(p2, data));
+        if (p1 === 3 && p2 === 0)
+          return services((data) => (load.open === undefined ? refresh : load).giveUp(data));
+        if (p1 === 3 && p2 === 1) return services((data) => recovery.giveUp(data));
+        if ((p1 === 0x11 || p1 === 0x21) && p2 === 0) return services((data) => of(p1).begin(data));
+        if (p1 === 0x12 || p1 === 0x22) return services((data) => of(p1).block(p2, data));
+        if (p1 === 0x13 || p1 === 0x23) return services((data) => of(p1).old(p2, data));
+        return refuse(SW.wrongParameters);
       case 0x38:
+        if (p1 === 0x11 || p1 === 0x12) return services((data) => refresh.sign(p2, data, p1 === 0x11));
+        if (p1 === 0x21) return services((data) => recovery.sign(p2, data, false));
         if (p2 !== 0) return refuse(SW.wrongParameters);
         if (p1 === 1) return services((data) => load.sign(data));
         return p1 === 2 ? services((data) => load.claim(data)) : refuse(SW.wrongParameters);
       case 0x3a:
-        return p1 === 0 ? services((data) => load.store(p2, data)) : refuse(SW.wrongParameters);
+        if (p1 === 1) return services((data) => recovery.store(p2, data));
+        if (p1 !== 0) return refuse(SW.wrongParameters);
+        return services((data) => (load.open === undefined ? refresh : load).store(p2, data));
+      case 0x3c:
+        if (p1 === 1 && p2 === 0) return services((data) => recovery.find(data));
+        if (p1 === 2) return services((data) => recovery.found(p2, data));
+        return p1 === 3 ? services((data) => recovery.take(p2, data)) : refuse(SW.wrongParameters);
+      case 0x3e:
+        return p2 === 0 ? this.#seed(p1, services, refuse) : refuse(SW.wrongParameters);
       default:
         return refuse(SW.unknownInstruction);
     }
+  }
+
+  /** The words, and what is dead. */
+  #seed(p1: number, services: (handler: Handler) => Handler, refuse: (sw: number) => Handler): Handler {
+    const store = this.#store;
+    if (p1 === 1) return services((data) => words(store, data));
+    if (p1 === 2) return services((data) => wordsWritten(store, data));
+    if (p1 === 3) return services((data) => restore(store, data, this.#random));
+    return p1 === 4 ? services((data) => dead(store, data)) : refuse(SW.wrongParameters);
   }
 
   /** VERIFY: use 1 pays, and sets the limits back; use 2 opens the services, at a terminal certified for them. */

@@ -1,5 +1,5 @@
 /**
- * The two transaction bodies a card signs, hashed while they are written (canonical CBOR, keys ordered bytewise by their
+ * The three transaction bodies a card signs, hashed while they are written (canonical CBOR, keys ordered bytewise by their
  * encodings, RFC 8949 §4.2.1). The card fills in every field itself or from fields of fixed length.
  */
 import { CborWriter } from './cbor.ts';
@@ -63,5 +63,56 @@ export function claimBody(claim: {
     cbor.bytes(claim.revision);
     cbor.text('workload');
     cbor.bytes(claim.workload);
+  });
+}
+
+/** One coupon of a refresh, as the ledger's body lists it. */
+export interface ShownCoupon {
+  readonly keyset: Uint8Array;
+  readonly exponent: number;
+  /** Suite ‖ public key. */
+  readonly key: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** `{kind: refresh, chain, packs, keyset, blinded, coupons, voucher?}`; coupons sorted by key. */
+export function refreshBody(refresh: {
+  readonly chain: string;
+  readonly packs: number;
+  readonly keyset: Uint8Array;
+  readonly blinded: readonly Uint8Array[];
+  readonly coupons: readonly ShownCoupon[];
+  readonly voucher?: { readonly batch: Uint8Array; readonly signature: Uint8Array };
+}): Hashed {
+  const { voucher } = refresh;
+  return hashed((cbor) => {
+    cbor.map(voucher === undefined ? 6 : 7);
+    cbor.text('kind');
+    cbor.text('refresh');
+    cbor.text('chain');
+    cbor.text(refresh.chain);
+    cbor.text('packs');
+    cbor.uint(refresh.packs);
+    cbor.text('keyset');
+    cbor.bytes(refresh.keyset);
+    cbor.text('blinded');
+    cbor.array(refresh.blinded.length);
+    for (const one of refresh.blinded) cbor.bytes(one);
+    cbor.text('coupons');
+    cbor.array(refresh.coupons.length);
+    for (const { keyset, exponent, key, signature } of refresh.coupons) {
+      cbor.array(4);
+      cbor.bytes(keyset);
+      cbor.uint(exponent);
+      cbor.bytes(key);
+      cbor.bytes(signature);
+    }
+    if (voucher === undefined) return;
+    cbor.text('voucher');
+    cbor.map(2);
+    cbor.text('batch');
+    cbor.bytes(voucher.batch);
+    cbor.text('signature');
+    cbor.bytes(voucher.signature);
   });
 }

@@ -6,12 +6,14 @@
 import { ascii, beBytes, concat, equal } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { OFFICE_KEYS } from '../src/limits.ts';
+import type { Transaction } from './journal.ts';
 import * as at from './layout.ts';
 import type { Memory } from './memory.ts';
 import type { Suite } from './suite.ts';
 import type { Meter } from './timing.ts';
 
 const SALT = ascii('timecard/1');
+const SEED_BYTES = 32;
 
 /** The first 8 bytes of SHA-256 of an office's, or a batch's, public key. */
 export function keyId(crypto: CryptoPort, publicKey: Uint8Array): Uint8Array {
@@ -33,13 +35,30 @@ export class Identity {
     return this.#memory.byte(at.SUITE);
   }
 
+  /** Where the seed in force lies, and g behind it. */
+  get #seedPlace(): number {
+    return this.#memory.byte(at.SEED_PLACE) === 1 ? at.SECOND_SEED : at.SEED;
+  }
+
   /** 8 random bytes of this card: a restored card and its lost twin never make the same coupon. */
   get g(): Uint8Array {
-    return this.#memory.read(at.G, 8);
+    return this.#memory.read(this.#seedPlace + SEED_BYTES, 8);
   }
 
   get seed(): Uint8Array {
-    return this.#memory.read(at.SEED, 32);
+    return this.#memory.read(this.#seedPlace, SEED_BYTES);
+  }
+
+  /** Another seed, with a g of its own: written where nothing points to it, then in force with the transaction. */
+  replaceSeed(transaction: Transaction, seed: Uint8Array, g: Uint8Array): void {
+    const second = this.#seedPlace === at.SEED;
+    this.#memory.write(second ? at.SECOND_SEED : at.SEED, concat(seed, g));
+    transaction.set(at.SEED_PLACE, Uint8Array.of(second ? 1 : 0));
+  }
+
+  /** Whether the words may still be read: from personalisation until the holder has confirmed them, or loads. */
+  get wordsOpen(): boolean {
+    return this.#memory.byte(at.WORDS) === 1;
   }
 
   get batchSeed(): Uint8Array {

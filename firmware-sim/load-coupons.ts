@@ -38,24 +38,57 @@ export function loadShape(packs: number): { readonly exponent: number; readonly 
   );
 }
 
+/** What tells one coupon of a seed from all others. */
+export interface CouponName {
+  /** 8 bytes: of the card that made it. */
+  readonly g: Uint8Array;
+  /** The keyset's id. */
+  readonly keyset: Uint8Array;
+  readonly exponent: number;
+  readonly counter: number;
+}
+
+function nameBytes({ g, keyset, exponent, counter }: CouponName): Uint8Array {
+  return concat(g, keyset, beBytes(exponent, 1), beBytes(counter, 4));
+}
+
+/** The 32 bytes from which a coupon's key pair is made. */
+export function couponSeed({ identity }: Makers, name: CouponName): Uint8Array {
+  return identity.derive('coupon', nameBytes(name), 32);
+}
+
+/** A coupon blinded from its name alone, or undefined for a counter that is skipped. */
+export function couponOf(makers: Makers, keyset: Keyset, name: CouponName): LoadCoupon | undefined {
+  const { exponent, counter } = name;
+  const { serial, factor } = candidate(makers, keyset, name);
+  const done = blind(makers.crypto, keyset.keys[exponent] as RsaPublicKey, [serial], [factor]);
+  makers.meter.rsaPublic();
+  const [one] = done.ok ? done.value : [];
+  return one === undefined ? undefined : { ...one, exponent, counter, serial };
+}
+
+function candidate(makers: Makers, keyset: Keyset, name: CouponName) {
+  const { crypto, identity, suite, meter } = makers;
+  const publicKey = suite.publicKey(couponSeed(makers, name));
+  const bytes = identity.derive('blind', nameBytes(name), FACTOR_BYTES);
+  const factor = blindingFactor(bytes, (keyset.keys[name.exponent] as RsaPublicKey).n);
+  meter.hash(1 + publicKey.length);
+  return { counter: name.counter, factor, serial: couponSerial(crypto, suite.id, publicKey) };
+}
+
 /** Coupons of one counter range, or undefined when the modulus makes too many counters useless. */
-function ofExponent(
+export function ofExponent(
   makers: Makers,
   keyset: Keyset,
   exponent: number,
   count: number,
   first: number,
 ): LoadCoupon[] | undefined {
-  const { crypto, identity, suite, meter } = makers;
+  const { crypto, identity, meter } = makers;
   const key = keyset.keys[exponent] as RsaPublicKey;
-  const candidate = (counter: number) => {
-    const data = concat(identity.g, keyset.id, beBytes(exponent, 1), beBytes(counter, 4));
-    const publicKey = suite.publicKey(identity.derive('coupon', data, 32));
-    const factor = blindingFactor(identity.derive('blind', data, FACTOR_BYTES), key.n);
-    meter.hash(1 + publicKey.length);
-    return { counter, factor, serial: couponSerial(crypto, suite.id, publicKey) };
-  };
-  const blinded = (these: readonly ReturnType<typeof candidate>[]): Blinded[] | undefined => {
+  const made = (counter: number) =>
+    candidate(makers, keyset, { g: identity.g, keyset: keyset.id, exponent, counter });
+  const blinded = (these: readonly ReturnType<typeof made>[]): Blinded[] | undefined => {
     const done = blind(
       crypto,
       key,
@@ -65,7 +98,7 @@ function ofExponent(
     return done.ok ? done.value : undefined;
   };
   let next = first;
-  const chosen = Array.from({ length: count }, () => candidate(next++));
+  const chosen = Array.from({ length: count }, () => made(next++));
   for (let i = 0; i < count; i++) meter.rsaPublic();
   let all = blinded(chosen);
   // One that cannot be blinded spoils the batch: find it alone, and take the next counter in its stead.
@@ -74,7 +107,7 @@ function ofExponent(
     if (blinded([chosen[i] as (typeof chosen)[number]]) !== undefined) i++;
     else {
       chosen.splice(i, 1);
-      chosen.push(candidate(next++));
+      chosen.push(made(next++));
     }
     if (i === chosen.length) all = blinded(chosen);
   }

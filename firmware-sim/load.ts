@@ -2,9 +2,10 @@
  * A load: PREPARE reserves counters and gives blinded serials, SIGN signs the ledger's body over exactly those, STORE
  * unblinds what the office signed. One load is open at a time, its record stands until all is stored, and everything can be
  * asked again after a tear: same answers, no coupon twice. No caller's bytes are ever signed: SIGN takes none, and
- * PREPARE's serials go from the card's own derivation into the hash.
+ * PREPARE's serials go from the card's own derivation into the hash. A load that the ledger refused for good is given up:
+ * its counters stay used, and nothing is lost, because nothing was paid for.
  */
-import { ascii, beBytes, beNumber, concat, equal } from '../src/bytes.ts';
+import { ascii, beBytes, beNumber, concat, equal, toHex } from '../src/bytes.ts';
 import { checkKeyset, MODULUS_BYTES, PUBLIC_EXPONENT } from '../src/coupons/keyset.ts';
 import { finalize } from '../src/coupons/rsabssa.ts';
 import type { RsaPublicKey } from '../src/crypto-port.ts';
@@ -12,7 +13,7 @@ import { DENOMINATION_EXPONENTS, LOAD_BLOCK, LOAD_PACKS, PACK_COUPONS } from '..
 import { claimBody, loadBody } from './bodies.ts';
 import type { Journal, Transaction } from './journal.ts';
 import type { Keysets } from './keysets.ts';
-import { OPEN_LOAD, OPEN_LOAD_BYTES } from './layout.ts';
+import { OPEN_LOAD, OPEN_LOAD_BYTES, WORDS } from './layout.ts';
 import { type LoadCoupon, loadCoupons, type Makers } from './load-coupons.ts';
 import type { Memory } from './memory.ts';
 import type { Purse } from './purse.ts';
@@ -38,8 +39,8 @@ export class Load {
   readonly #purse: Purse;
   readonly #keysets: Keysets;
   readonly #makers: Makers;
-  /** Derived again after a power-up; kept while there is power. */
-  #coupons: LoadCoupon[] | undefined;
+  /** What was derived last, and from which record. */
+  #coupons: { readonly of: string; readonly made: LoadCoupon[] } | undefined;
 
   constructor(memory: Memory, journal: Journal, purse: Purse, keysets: Keysets, makers: Makers) {
     this.#memory = memory;
@@ -71,7 +72,7 @@ export class Load {
   /** Coupons of the open load that are stored. */
   get stored(): number {
     const load = this.open;
-    return load === undefined ? 0 : load.packs * PACK_COUPONS - this.#purse.slotsIn('prepared').length;
+    return load === undefined ? 0 : load.packs * PACK_COUPONS - this.#purse.prepared(false).length;
   }
 
   /** PREPARE LOAD begin: `80 packs, 81 moduli`. */
@@ -98,6 +99,8 @@ export class Load {
       const same = already.packs === packs && equal(this.#keysets.id(already.keyset), keyset.id);
       return same ? begun : no(SW.conditionsNotSatisfied);
     }
+    // A refresh of what the card holds is open.
+    if (this.#memory.byte(OPEN_LOAD) !== 0) return no(SW.conditionsNotSatisfied);
     const known = this.#keysets.find(keyset.id);
     const place = known ?? this.#keysets.vacant;
     if (place === undefined) return no(SW.conditionsNotSatisfied);
@@ -113,7 +116,7 @@ export class Load {
     const empty = this.#purse.slotsIn('empty');
     made.forEach(({ exponent, counter, serial }, number) => {
       const slot = empty[number] as number;
-      this.#purse.writePrepared(slot, { keyset: place, exponent, number, counter, serial });
+      this.#purse.writePrepared(slot, { keyset: place, exponent, number, notes: 0, counter, serial });
       this.#purse.setState(transaction, slot, 'prepared');
     });
     for (const exponent of DENOMINATION_EXPONENTS) {
@@ -127,8 +130,9 @@ export class Load {
       );
     }
     transaction.set(OPEN_LOAD, Uint8Array.of(1, packs, place, 0));
+    // Whoever loads has had the time to write the words down; nobody reads them behind the holder's back later.
+    transaction.set(WORDS, Uint8Array.of(0));
     transaction.commit();
-    this.#coupons = made;
     return begun;
   }
 
@@ -189,7 +193,7 @@ export class Load {
     if (signatures === undefined) return no(SW.wrongData);
     const { crypto, meter } = this.#makers;
     const { keys } = this.#keysets.get(load.keyset);
-    const waiting = this.#purse.slotsIn('prepared');
+    const waiting = this.#purse.prepared(false);
     const missing = waiting.filter((slot) => {
       const at = this.#purse.read(slot).number;
       return at >= from && at < from + count;
@@ -217,16 +221,32 @@ export class Load {
     }
     if (last) transaction.set(OPEN_LOAD, new Uint8Array(OPEN_LOAD_BYTES));
     transaction.commit();
-    if (last) this.#coupons = undefined;
+  }
+
+  /** GIVE UP: the load is no more. Refused once a coupon of it is stored, because then it was issued and is to be finished. */
+  giveUp(data: Uint8Array): Answer {
+    if (data.length > 0) return no(SW.wrongData);
+    if (this.stored > 0) return no(SW.conditionsNotSatisfied);
+    const transaction = this.#journal.begin();
+    for (const slot of this.#purse.prepared(false)) this.#purse.setState(transaction, slot, 'empty');
+    transaction.set(OPEN_LOAD, new Uint8Array(OPEN_LOAD_BYTES));
+    transaction.commit();
+    return done();
   }
 
   #made(load: OpenLoad): LoadCoupon[] {
-    if (this.#coupons === undefined) {
+    const of = toHex(
+      concat(
+        Uint8Array.of(load.packs, load.keyset),
+        ...DENOMINATION_EXPONENTS.map((e) => beBytes(load.first(e), 4)),
+      ),
+    );
+    if (this.#coupons?.of !== of) {
       const made = loadCoupons(this.#makers, this.#keysets.get(load.keyset), load.packs, load.first);
       if (made === undefined) throw new Error('an open load can be derived again');
-      this.#coupons = made;
+      this.#coupons = { of, made };
     }
-    return this.#coupons;
+    return this.#coupons.made;
   }
 
   #signed(digest: Uint8Array): Answer {

@@ -15,6 +15,7 @@ export interface OwnerView {
   readonly payableMinutes: number;
   readonly pendingMinutes: number;
   readonly exposedMinutes: number;
+  readonly deadMinutes: number;
   /** Free coupons by exponent, 0 … 8. */
   readonly freeByExponent: readonly number[];
   /** How many slots are in each state. */
@@ -41,11 +42,16 @@ export interface OwnerView {
   readonly openLoad:
     | { readonly packs: number; readonly keyset: string; readonly signed: boolean; readonly stored: number }
     | undefined;
+  /** What a refresh waits for: minutes of the coupons it replaces, of this card and of lost ones. */
+  readonly refreshingMinutes: { readonly own: number; readonly lost: number };
+  readonly wordsOpen: boolean;
 }
 
 export function ownerView(store: Store, crypto: CryptoPort): OwnerView {
   const { identity, purse, purchases, pin, limits, load, keysets } = store;
   const open = load.open;
+  const waiting = (recovery: boolean): number =>
+    purse.refreshing(recovery).reduce((sum, slot) => sum + 2 ** purse.exponent(slot), 0);
   const walletKey = crypto.ed25519Public(identity.walletSeed());
   return {
     chain: identity.chain,
@@ -56,6 +62,7 @@ export function ownerView(store: Store, crypto: CryptoPort): OwnerView {
     payableMinutes: purse.minutes('free'),
     pendingMinutes: purse.minutes('pending'),
     exposedMinutes: purse.minutes('exposed'),
+    deadMinutes: purse.minutes('dead'),
     freeByExponent: purse.counts('free'),
     slots: Object.fromEntries(SLOT_STATE.map((state) => [state, purse.slotsIn(state).length])) as Record<
       SlotState,
@@ -85,5 +92,7 @@ export function ownerView(store: Store, crypto: CryptoPort): OwnerView {
             signed: open.digest !== undefined,
             stored: load.stored,
           },
+    refreshingMinutes: { own: waiting(false), lost: waiting(true) },
+    wordsOpen: identity.wordsOpen,
   };
 }

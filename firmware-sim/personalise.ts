@@ -32,6 +32,8 @@ export interface Personal {
   readonly random: (n: number) => Uint8Array;
   /** Months since 2020-01 of the newest certificate the maker knows; 0 unless told. */
   readonly epoch?: number;
+  /** True: nobody has seen the words yet, the holder reads them at card services, once. */
+  readonly wordsOpen?: boolean;
 }
 
 /** Whether a text can be a PIN, or a PUK. */
@@ -48,7 +50,7 @@ function need(ok: boolean, what: string): void {
 
 /** The memory of a new card. Throws on anything that is not as `Personal` says: its caller has checked it. */
 export function personalise(personal: Personal): CardImage {
-  const { seed, g, pin, puk, chain, officeKeys, batchSeed, random, epoch = 0 } = personal;
+  const { seed, g, pin, puk, chain, officeKeys, batchSeed, random, epoch = 0, wordsOpen = false } = personal;
   need(seed.length === 32 && batchSeed.length === 32, 'seeds have 32 bytes');
   need(g.length === 8, 'g has 8 bytes');
   need(isPin(pin) && isPuk(puk), 'PIN has 4 to 8 digits, PUK 8 to 12');
@@ -74,6 +76,7 @@ export function personalise(personal: Personal): CardImage {
   bytes.set(newCounter(PIN_TRIES), at.PIN_TRIES_LEFT);
   bytes.set(newCounter(PUK_TRIES), at.PUK_TRIES_LEFT);
   bytes.set(beBytes(epoch, 2), at.EPOCH);
+  bytes.set([wordsOpen ? 1 : 0], at.WORDS);
   officeKeys.forEach((key, i) => {
     bytes.set(concat(Uint8Array.of(1), key), at.OFFICE_KEY_PLACES + i * at.OFFICE_KEY_BYTES);
   });

@@ -1,9 +1,10 @@
 /**
- * The slots: a coupon each, in one of six states, and what can be paid with the free ones. A slot's content is written
+ * The slots: a coupon each, in one of seven states, and what can be paid with the free ones. A slot's content is written
  * directly while nothing points to it; its state changes by transaction. Only `free` coupons can be selected.
  *
  * prepared: reserved for a load, no signature yet · free · pending: in a purchase not acknowledged · exposed: in an aborted
- * purchase, only to be refreshed · refreshing: waits for its successor (no command leads there yet) · spent.
+ * purchase, only to be refreshed · refreshing: waits for its successor · spent · dead: the ledger has seen it elsewhere, a
+ * terminal says; it stays until its holder forgets it.
  */
 import { beBytes, beNumber, concat } from '../src/bytes.ts';
 import { minutesOf, select } from '../src/coupons/denominations.ts';
@@ -12,12 +13,24 @@ import type { Transaction } from './journal.ts';
 import { SLOT_BYTES, SLOT_PLACES, SLOT_STATES, SLOTS } from './layout.ts';
 import type { Memory } from './memory.ts';
 
-export const SLOT_STATE = ['empty', 'prepared', 'free', 'pending', 'exposed', 'refreshing', 'spent'] as const;
+export const SLOT_STATE = [
+  'empty',
+  'prepared',
+  'free',
+  'pending',
+  'exposed',
+  'refreshing',
+  'spent',
+  'dead',
+] as const;
 export type SlotState = (typeof SLOT_STATE)[number];
 
 const HEAD = 8;
 const SERIAL = 32;
 const SIGNATURE = 256;
+/** Notes of a slot: which lost card's g made it (0: this card's own), and whether it is prepared for a slow refresh. */
+const LOST = 0x0f;
+export const FOR_RECOVERY = 0x80;
 
 /** What a slot holds beside its state. */
 export interface Slot {
@@ -26,6 +39,7 @@ export interface Slot {
   readonly exponent: number;
   /** Its number in the load it came from. */
   readonly number: number;
+  readonly notes: number;
   /** From which its key and blinding factor are derived. */
   readonly counter: number;
   readonly serial: Uint8Array;
@@ -71,6 +85,7 @@ export class Purse {
       keyset: bytes[0] as number,
       exponent: bytes[1] as number,
       number: bytes[2] as number,
+      notes: bytes[3] as number,
       counter: beNumber(bytes.subarray(4, HEAD)),
       serial: bytes.slice(HEAD, HEAD + SERIAL),
       signature: bytes.slice(HEAD + SERIAL),
@@ -79,9 +94,34 @@ export class Purse {
 
   /** Writes what a prepared coupon is. The slot must be empty. */
   writePrepared(slot: number, coupon: Omit<Slot, 'signature'>): void {
-    const { keyset, exponent, number, counter, serial } = coupon;
-    const head = concat(Uint8Array.of(keyset, exponent, number, 0), beBytes(counter, 4), serial);
+    const { keyset, exponent, number, notes, counter, serial } = coupon;
+    const head = concat(Uint8Array.of(keyset, exponent, number, notes), beBytes(counter, 4), serial);
     this.#memory.write(SLOT_PLACES + slot * SLOT_BYTES, head);
+  }
+
+  /** Writes a whole coupon into an empty slot. */
+  writeWhole(slot: number, coupon: Slot): void {
+    this.writePrepared(slot, coupon);
+    this.writeSignature(slot, coupon.signature);
+  }
+
+  #notes(slot: number): number {
+    return this.#memory.byte(SLOT_PLACES + slot * SLOT_BYTES + 3);
+  }
+
+  /** Slots prepared for a load or a fast refresh, or for a slow one. */
+  prepared(recovery: boolean): number[] {
+    return this.slotsIn('prepared').filter((slot) => ((this.#notes(slot) & FOR_RECOVERY) !== 0) === recovery);
+  }
+
+  /** Slots whose coupons wait for successors: the card's own, or those of lost cards. */
+  refreshing(recovery: boolean): number[] {
+    return this.slotsIn('refreshing').filter((slot) => (this.lostCard(slot) !== 0) === recovery);
+  }
+
+  /** 0: this card's own g made it; else the number of the lost card, from 1. */
+  lostCard(slot: number): number {
+    return this.#notes(slot) & LOST;
   }
 
   /** Writes the signature of a prepared coupon. */
@@ -90,14 +130,19 @@ export class Purse {
     this.#memory.write(SLOT_PLACES + slot * SLOT_BYTES + HEAD + SERIAL, signature);
   }
 
-  /** Slots a load may take: 192 less those that count, in any state but empty and spent. */
-  get room(): number {
+  /** 192 less the coupons that count: all but spent ones, and those whose successors count. */
+  get capacity(): number {
     let counting = 0;
     for (let slot = 0; slot < SLOTS; slot++) {
       const state = this.state(slot);
-      if (state !== 'empty' && state !== 'spent') counting++;
+      if (state !== 'empty' && state !== 'spent' && state !== 'refreshing') counting++;
     }
-    return Math.max(0, CARD_SLOTS - counting);
+    return CARD_SLOTS - counting;
+  }
+
+  /** Slots a load may take. */
+  get room(): number {
+    return Math.max(0, Math.min(this.capacity, this.slotsIn('empty').length));
   }
 
   /** How many coupons in a state, by exponent. */

@@ -11,6 +11,8 @@ import { Memory } from './memory.ts';
 import { Pin } from './pin.ts';
 import { Purchases } from './purchases.ts';
 import { Purse } from './purse.ts';
+import { Recovery } from './recovery.ts';
+import { Refresh } from './refresh.ts';
 import { SpendingLimits } from './spending-limits.ts';
 import { type Suite, suiteOf } from './suite.ts';
 import type { Meter } from './timing.ts';
@@ -26,6 +28,9 @@ export interface Store {
   readonly purchases: Purchases;
   readonly keysets: Keysets;
   readonly load: Load;
+  /** Of what the card holds, vouched for; and of what lost cards of its seed held. */
+  readonly refresh: Refresh;
+  readonly recovery: Recovery;
 }
 
 /** Whether these bytes are a card's memory of this layout. */
@@ -43,6 +48,8 @@ export function openStore(image: Uint8Array, crypto: CryptoPort, meter: Meter): 
   if (suite === undefined) throw new Error(`this simulator has no suite ${identity.suite}`);
   const purse = new Purse(memory);
   const keysets = new Keysets(memory);
+  const purchases = new Purchases(memory, purse);
+  const makers = { crypto, meter, identity, suite };
   return {
     memory,
     journal,
@@ -51,9 +58,11 @@ export function openStore(image: Uint8Array, crypto: CryptoPort, meter: Meter): 
     pin: new Pin(memory, journal),
     limits: new SpendingLimits(memory, journal),
     purse,
-    purchases: new Purchases(memory, purse),
+    purchases,
     keysets,
-    load: new Load(memory, journal, purse, keysets, { crypto, meter, identity, suite }),
+    load: new Load(memory, journal, purse, keysets, makers),
+    refresh: new Refresh({ memory, journal, purse, purchases, keysets, makers }, false),
+    recovery: new Recovery({ memory, journal, purse, purchases, keysets, makers }),
   };
 }
 

@@ -16,6 +16,20 @@ export const PACK_MINUTES = 300;
 export const PACK_COUPONS = 32;
 /** A card's coupon slots: six whole packs; about 300 B a slot fits a J3R180's 139 kB. */
 export const CARD_SLOTS = 192;
+/**
+ * Places for coupons in a card's memory: those that count, those of paid purchases that may still be undone (160 at most), and
+ * during a refresh old and new side by side; 404 fill a J3R180's 139 kB. What is full waits for the next visit.
+ */
+export const CARD_PLACES = 404;
+/** Lost cards whose coupons one card can take over at once. */
+export const RECOVERY_CARDS = 4;
+/**
+ * Packs of counters without a coupon on the ledger after which the search for a lost card's coupons ends: two exchanges of
+ * six packs that were given up, one after the other. The search goes on while loads of that card are not met.
+ */
+export const RECOVERY_GAP_PACKS = 12;
+/** Signatures of coupons in one answer of SIGN refresh: 2 kB. */
+export const REFRESH_SIGNATURES = 32;
 /** Coupons in one purchase: an answer of 8 fits 2.9 kB. */
 export const COUPONS_PER_PURCHASE = 8;
 /** Without PIN: minutes a tap, minutes in all, taps; the pattern of PSD2 RTS Art. 11 (per tap, cumulative, number). */

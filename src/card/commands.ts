@@ -1,7 +1,7 @@
 /**
  * The commands of a purchase and of the PIN: one builder and one reader of the answer each, as docs/card-protocol.md has
  * them. A builder gives header and plain data; the channel seals them. Answers are read strictly: the fields of the page,
- * in its order, and nothing else. Loads, claims and the owner's account are in `service-commands.ts`.
+ * in its order, and nothing else. Loads, claims and the owner's account are in `service-commands.ts`, refreshes and recovery in `refresh-commands.ts`.
  */
 import { ascii, beBytes, beNumber, concat, hexBytes } from '../bytes.ts';
 import { COUPONS_PER_PURCHASE, OFFICE_KEYS, OPEN_ABORTS, PIN_DIGITS, PUK_DIGITS } from '../limits.ts';
@@ -40,6 +40,8 @@ export const INS = {
   prepareLoad: 0x36,
   sign: 0x38,
   store: 0x3a,
+  recover: 0x3c,
+  seed: 0x3e,
 } as const;
 
 /** CLA inside the channel: ISO 7816-4 §5.1.1, proprietary class with the bits of secure messaging; bit 5 would chain. */

@@ -69,6 +69,26 @@ export interface Account {
   readonly g: Uint8Array;
   readonly openLoad: OpenLoad | undefined;
   readonly freeSlots: number;
+  /** A refresh of what the card holds, and one of what lost cards held, that is not stored whole. */
+  readonly openRefresh: OpenRefresh | undefined;
+  readonly recovery: OpenRefresh | undefined;
+  /** Coupons that the ledger has seen elsewhere, as a terminal said. */
+  readonly deadMinutes: number;
+  readonly batchId: Uint8Array;
+  /** The words of a new card may still be read. */
+  readonly wordsOpen: boolean;
+}
+
+/** A refresh that began and is not stored whole. */
+export interface OpenRefresh {
+  /** Only coupons of lost cards are collected yet. */
+  readonly collecting: boolean;
+  readonly packs: number;
+  /** Coupons that are exchanged one for one. */
+  readonly others: number;
+  readonly minutes: number;
+  /** The keyset of the new coupons; 32 zero bytes while collecting. */
+  readonly keysetId: Uint8Array;
 }
 
 export function parseAccount(suite: Suite, data: Uint8Array): Result<Account, 'wrong_answer'> {
@@ -82,9 +102,29 @@ export function parseAccount(suite: Suite, data: Uint8Array): Result<Account, 'w
     field(0x86, 8),
     { tag: 0x87, min: 65, max: 65, optional: true },
     field(0x88, 2),
+    { tag: 0x89, min: 39, max: 39, optional: true },
+    { tag: 0x8a, min: 39, max: 39, optional: true },
+    field(0x8b, 4),
+    field(0x8c, 8),
+    field(0x8d, 1),
   ]);
   if (!fields.ok) return refuse('wrong_answer', fields.detail);
-  const [payable, walletKey, counts, exposed, pending, log, g, load, slots] = fields.value;
+  const [
+    payable,
+    walletKey,
+    counts,
+    exposed,
+    pending,
+    log,
+    g,
+    load,
+    slots,
+    refresh,
+    recovery,
+    dead,
+    batch,
+    words,
+  ] = fields.value;
   const entries = parseLog(log ?? new Uint8Array(0));
   if (entries === undefined) return refuse('wrong_answer', 'log');
   const number = (bytes: Uint8Array | undefined) => beNumber(bytes as Uint8Array);
@@ -98,6 +138,11 @@ export function parseAccount(suite: Suite, data: Uint8Array): Result<Account, 'w
     g: (g as Uint8Array).slice(),
     openLoad: load === undefined ? undefined : parseOpenLoad(load),
     freeSlots: number(slots),
+    openRefresh: refresh && parseOpenRefresh(refresh),
+    recovery: recovery && parseOpenRefresh(recovery),
+    deadMinutes: number(dead),
+    batchId: (batch as Uint8Array).slice(),
+    wordsOpen: number(words) === 1,
   });
 }
 
@@ -115,6 +160,16 @@ function parseLog(bytes: Uint8Array): readonly LogEntry[] | undefined {
     });
   }
   return entries;
+}
+
+function parseOpenRefresh(bytes: Uint8Array): OpenRefresh {
+  return {
+    collecting: bytes[0] === 3,
+    packs: bytes[1] as number,
+    others: bytes[2] as number,
+    minutes: beNumber(bytes.subarray(3, 7)),
+    keysetId: bytes.slice(7),
+  };
 }
 
 function parseOpenLoad(bytes: Uint8Array): OpenLoad {

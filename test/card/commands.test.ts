@@ -304,6 +304,10 @@ describe('answers, byte by byte', () => {
       '86080102030405060708',
       `8741${load}`,
       '880200a0',
+      `8a27020103000002bc${'ce'.repeat(32)}`,
+      '8b0400000007',
+      '8c080102030405060709',
+      '8d0101',
     ].join('');
     const account = services.parseAccount(SUITE_1, hexBytes(hex));
     expect(account).toMatchObject({
@@ -319,6 +323,11 @@ describe('answers, byte by byte', () => {
         ],
         openLoad: { packs: 1, digest: undefined },
         freeSlots: 160,
+        openRefresh: undefined,
+        recovery: { collecting: false, packs: 1, others: 3, minutes: 700, keysetId: hexBytes('ce'.repeat(32)) },
+        deadMinutes: 7,
+        batchId: hexBytes('0102030405060709'),
+        wordsOpen: true,
       },
     });
     const without = hexBytes(hex.replace(`8741${load}`, ''));

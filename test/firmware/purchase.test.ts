@@ -323,7 +323,7 @@ describe('records', () => {
     const view = card.ownerView();
     expect(view.log.length).toBe(20);
     expect(view.payableMinutes).toBe(300 - amounts.reduce((sum: number, minutes) => sum + minutes, 0));
-    expect(view.slots).toMatchObject({ spent: 20, free: 9, empty: 352 - 29 });
+    expect(view.slots).toMatchObject({ spent: 20, free: 9, empty: 404 - 29 });
     const talk = Talk.start(card, world.office, world.till);
     expect(talk.ack(ids[2] as Uint8Array).sw).toBe('6a82');
     expect(talk.ack(ids[3] as Uint8Array).sw).toBe('9000');

@@ -1,0 +1,514 @@
+/** Refresh and recovery on the card: what it gives out and takes in, what it refuses, and power gone at every write of it. */
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { nodeCrypto } from '../../crypto/node.ts';
+import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
+import type { Tear } from '../../firmware-sim/memory.ts';
+import { personalise } from '../../firmware-sim/personalise.ts';
+import { ascii, concat, equal, hexBytes, toHex } from '../../src/bytes.ts';
+import { voucherMessage } from '../../src/economy/voucher.ts';
+import {
+  ALL,
+  bodyOf,
+  digestOf,
+  findBegin,
+  findBlock,
+  giveUp,
+  issueRefresh,
+  newExponents,
+  type Prepared,
+  partsOf,
+  prepareRefresh,
+  signRefresh,
+  storeRefresh,
+  storeRefreshBlock,
+  take,
+  UNDO_PENDING,
+} from './refreshing.ts';
+import {
+  CHAIN,
+  couponsOf,
+  field,
+  issue,
+  Mute,
+  makeCouponOffice,
+  makeWorld,
+  PIN,
+  PUK,
+  prepare,
+  random,
+  storeBlock,
+  Talk,
+  type World,
+} from './terminal.ts';
+
+// Hundreds of conversations: seconds on an idle machine, more on a busy one.
+vi.setConfig({ testTimeout: 180_000 });
+
+let world: World;
+beforeAll(() => {
+  world = makeWorld(2);
+});
+
+function services(card: SimulatedCard): Talk {
+  const talk = Talk.start(card, world.office, world.till, { role: 2 });
+  expect(talk.verify(PIN, 'services').sw).toBe('9000');
+  return talk;
+}
+const fresh = (): SimulatedCard => createCard(world.image, { random });
+
+/** Pays and, unless told, acknowledges. Returns the serials it paid with, and the purchase's id. */
+function pay(card: SimulatedCard, minutes: number, acknowledge = true) {
+  const talk = Talk.start(card, world.office, world.till);
+  talk.verify(PIN, 'pay');
+  const id = random(16);
+  const reply = talk.spend(id, minutes);
+  expect(reply.sw).toBe('9000');
+  if (acknowledge) expect(talk.ack(id).sw).toBe('9000');
+  return { id, serials: couponsOf(reply).map(({ serial }) => toHex(serial)) };
+}
+/** A purchase that its till gives up and says so. */
+function exposed(card: SimulatedCard, minutes: number): string[] {
+  const { id, serials } = pay(card, minutes, false);
+  Talk.start(card, world.office, world.till, { aborts: [id] });
+  expect(card.ownerView().exposedMinutes).toBeGreaterThanOrEqual(minutes);
+  return serials;
+}
+const worth = ({ old }: Prepared): number => old.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
+
+describe('a fast refresh', () => {
+  test('what sums to packs becomes packs, an exposed coupon at least one of its kind; all of it payable, nothing lost', () => {
+    const card = fresh();
+    pay(card, 43);
+    const lost = exposed(card, 13);
+    const before = card.ownerView();
+    const talk = services(card);
+    const prepared = prepareRefresh(talk, world.coupons);
+    expect(prepared.begun.sw).toBe('9000');
+    expect(prepared.packs).toBe(1);
+    // Everything exposed goes out, and no serial of what stays is shown.
+    expect(lost.every((serial) => prepared.old.some((one) => one.serial === serial))).toBe(true);
+    expect(worth(prepared)).toBeLessThan(300 + 14);
+    expect(card.ownerView().refreshingMinutes.own).toBe(worth(prepared));
+    for (let part = 0; part < partsOf(prepared); part++) {
+      const body = bodyOf(world.coupons, prepared, part);
+      const signed = signRefresh(talk, 0x11, part, body.coupons.length);
+      expect(signed.voucher?.batch).toBe(`01${toHex(world.batchKey)}`);
+      const voucher = signed.voucher as NonNullable<typeof signed.voucher>;
+      expect(digestOf({ ...body, voucher })).toEqual(signed.digest);
+      const statement = voucherMessage(nodeCrypto, body);
+      expect(nodeCrypto.ed25519Verify(world.batchKey, statement, voucher.signature)).toBe(true);
+      const message = concat(ascii('timecard/1'), ascii(CHAIN), signed.digest);
+      body.coupons.forEach(({ key }, i) => {
+        const signature = signed.signatures[i] as Uint8Array;
+        expect(nodeCrypto.ed25519Verify(hexBytes(key).slice(1), message, signature)).toBe(true);
+      });
+      // Without the voucher it is the same body but for it.
+      expect(signRefresh(talk, 0x12, part, body.coupons.length).digest).toEqual(digestOf(body));
+    }
+    expect(storeRefresh(talk, issueRefresh(world.coupons, prepared)).every(({ sw }) => sw === '9000')).toBe(
+      true,
+    );
+    const after = card.ownerView();
+    expect(after).toMatchObject({ exposedMinutes: 0, refreshingMinutes: { own: 0 } });
+    expect(after.payableMinutes).toBe(before.payableMinutes + before.exposedMinutes);
+    expect(after.slots.prepared + after.slots.refreshing).toBe(0);
+    // And it pays with what is new.
+    const { serials } = pay(card, 64);
+    expect(prepared.old.some(({ serial }) => serials.includes(serial))).toBe(false);
+  });
+
+  test('nothing to refresh, another keyset, a load that is open, a load while it is open', () => {
+    const empty = makeWorld(1, world.coupons);
+    const poor = createCard(empty.image, { random });
+    const at = (one: SimulatedCard, of: World) => {
+      const talk = Talk.start(one, of.office, of.till, { role: 2 });
+      talk.verify(PIN, 'services');
+      return talk;
+    };
+    const talk = at(poor, empty);
+    const first = prepareRefresh(talk, world.coupons);
+    expect(first.packs).toBe(1);
+    expect(prepareRefresh(talk, world.coupons).blinded.map(toHex)).toEqual(first.blinded.map(toHex));
+    expect(prepareRefresh(talk, makeCouponOffice()).begun.sw).toBe('6985');
+    expect(prepare(talk, world.coupons, 1).begun.sw).toBe('6985');
+    expect(storeRefresh(talk, issueRefresh(world.coupons, first)).at(-1)?.sw).toBe('9000');
+    for (const minutes of [60, 30]) {
+      const till = Talk.start(poor, empty.office, empty.till);
+      till.verify(PIN, 'pay');
+      const id = random(16);
+      till.spend(id, minutes);
+      till.ack(id);
+    }
+    expect(prepareRefresh(at(poor, empty), world.coupons).begun.sw).toBe('6a82');
+    const all = prepareRefresh(at(poor, empty), world.coupons, 'own', ALL);
+    expect([all.packs, worth(all)]).toEqual([0, 210]);
+    expect(newExponents(all)).toEqual(all.old.map(({ exponent }) => exponent));
+  });
+
+  test('a pending purchase is undone when its holder says so; the till that asks later finds no purchase', () => {
+    const card = fresh();
+    const { id, serials } = pay(card, 21, false);
+    expect(
+      prepareRefresh(services(card), world.coupons).old.some((one) => serials.includes(one.serial)),
+    ).toBe(false);
+    const talk = services(card);
+    expect(giveUp(talk).sw).toBe('9000');
+    const prepared = prepareRefresh(talk, world.coupons, 'own', UNDO_PENDING);
+    expect(serials.every((serial) => prepared.old.some((one) => one.serial === serial))).toBe(true);
+    expect(card.ownerView().log[0]?.state).toBe('undone');
+    const till = Talk.start(card, world.office, world.till);
+    expect(till.ack(id).sw).toBe('6a82');
+    storeRefresh(services(card), issueRefresh(world.coupons, prepared));
+    expect(card.ownerView()).toMatchObject({ pendingMinutes: 0, payableMinutes: 600 });
+  });
+
+  test('given up: nothing is payable that was shown, nothing is lost; what is named dead is dead until its holder says otherwise', () => {
+    const card = fresh();
+    exposed(card, 13);
+    const talk = services(card);
+    const prepared = prepareRefresh(talk, world.coupons, 'own', ALL);
+    expect(giveUp(talk, 'own', [0, 1]).sw).toBe('9000');
+    const dead = [0, 1].reduce((sum, i) => sum + 2 ** (prepared.old[i]?.exponent ?? 0), 0);
+    expect(card.ownerView()).toMatchObject({
+      payableMinutes: 0,
+      deadMinutes: dead,
+      exposedMinutes: 600 - dead,
+    });
+    expect(giveUp(talk).sw).toBe('6985');
+    // The dead ones stay out of the next refresh, and only the PIN decides about them.
+    const again = prepareRefresh(talk, world.coupons);
+    expect(worth(again)).toBe(600 - dead);
+    const word = (pin: string, what: number) =>
+      talk.say(0x3e, 4, 0, concat(field(0x80, ascii(pin)), field(0x81, Uint8Array.of(what)))).sw;
+    expect(word('0000', 1)).toBe('63c2');
+    expect(card.ownerView().deadMinutes).toBe(dead);
+    expect(word(PIN, 0)).toBe('9000');
+    expect(card.ownerView()).toMatchObject({ deadMinutes: 0, exposedMinutes: dead });
+    storeRefresh(talk, issueRefresh(world.coupons, again));
+    const last = prepareRefresh(talk, world.coupons);
+    giveUp(
+      talk,
+      'own',
+      last.old.map((_, i) => i),
+    );
+    expect(word(PIN, 1)).toBe('9000');
+    expect(card.ownerView()).toMatchObject({
+      deadMinutes: 0,
+      exposedMinutes: 0,
+      payableMinutes: 600 - worth(last),
+    });
+  });
+
+  test('singles come one by one; a pack that came in part is not given up; what came stays', () => {
+    const card = fresh();
+    for (const minutes of [13, 21, 7]) exposed(card, minutes);
+    const talk = services(card);
+    const prepared = prepareRefresh(talk, world.coupons, 'own', ALL);
+    const signatures = issueRefresh(world.coupons, prepared);
+    expect(storeRefreshBlock(talk, 0, signatures).sw).toBe('9000');
+    expect(giveUp(talk).sw).toBe('6985');
+    storeRefresh(talk, signatures);
+    expect(card.ownerView()).toMatchObject({ payableMinutes: 600, exposedMinutes: 0 });
+
+    exposed(card, 7);
+    const singles = prepareRefresh(talk, world.coupons);
+    const all = issueRefresh(world.coupons, singles);
+    const packed = 32 * singles.packs;
+    const without = all.map((one, i) => (i < packed || i === packed ? one : undefined));
+    if (all.length > packed + 1) {
+      storeRefresh(talk, without);
+      expect(giveUp(talk).sw).toBe('9000');
+      expect(card.ownerView().exposedMinutes).toBe(
+        newExponents(singles)
+          .slice(packed + 1)
+          .reduce((sum, exponent) => sum + 2 ** exponent, 0),
+      );
+    } else storeRefresh(talk, all);
+    const { payableMinutes, exposedMinutes } = card.ownerView();
+    expect(payableMinutes + exposedMinutes).toBe(600);
+  });
+
+  test('a full card that has paid twenty times refreshes as much as there is room for, and in the end everything', () => {
+    const big = makeWorld(6, world.coupons);
+    const card = createCard(big.image, { random });
+    for (let i = 0; i < 20; i++) {
+      const till = Talk.start(card, big.office, big.till);
+      till.verify(PIN, 'pay');
+      const id = random(16);
+      expect(till.spend(id, 43).sw).toBe('9000');
+      till.ack(id);
+    }
+    const at = () => {
+      const talk = Talk.start(card, big.office, big.till, { role: 2 });
+      talk.verify(PIN, 'services');
+      return talk;
+    };
+    const held = 1800 - 20 * 43;
+    for (let round = 0; round < 3; round++) {
+      const talk = at();
+      const prepared = prepareRefresh(talk, world.coupons);
+      expect(prepared.begun.sw).toBe('9000');
+      storeRefresh(talk, issueRefresh(world.coupons, prepared));
+      expect(card.ownerView().payableMinutes).toBe(held);
+    }
+  });
+
+  test('without services, in sale mode, malformed: refused, and nothing changes', () => {
+    const card = fresh();
+    const { writes } = card;
+    const sale = Talk.start(card, world.office, world.till);
+    for (const [ins, p1] of [
+      [0x36, 0x11],
+      [0x36, 0x03],
+      [0x38, 0x11],
+      [0x3c, 0x01],
+      [0x3e, 0x01],
+      [0x3e, 0x03],
+      [0x3e, 0x04],
+    ] as const)
+      expect(sale.say(ins, p1, 0).sw).toBe('6982');
+    const talk = services(card);
+    for (const [ins, p1, p2, data] of [
+      [0x36, 0x11, 0, field(0x81, world.coupons.moduli)],
+      [0x36, 0x21, 0, concat(field(0x81, world.coupons.moduli), field(0x82, Uint8Array.of(0)))],
+      [0x36, 0x11, 0, concat(field(0x81, world.coupons.moduli), field(0x82, Uint8Array.of(4)))],
+      [0x3c, 0x01, 0, field(0x80, random(8))],
+      [0x3e, 0x03, 0, field(0x80, random(31))],
+      [0x3e, 0x04, 0, concat(field(0x80, ascii(PIN)), field(0x81, Uint8Array.of(2)))],
+    ] as const)
+      expect(talk.say(ins, p1, p2, data).sw).toBe('6a80');
+    for (const [ins, p1] of [
+      [0x36, 0x31],
+      [0x36, 0x14],
+      [0x38, 0x22],
+      [0x3a, 0x02],
+      [0x3c, 0x04],
+      [0x3e, 0x05],
+    ] as const)
+      expect(talk.say(ins, p1, 0).sw).toBe('6a86');
+    for (const [ins, p1, data] of [
+      [0x36, 0x12, undefined],
+      [0x36, 0x03, undefined],
+      [0x3c, 0x02, field(0x80, new Uint8Array(4))],
+    ] as const)
+      expect(talk.say(ins, p1, 0, data).sw).toBe('6985');
+    expect(card.ownerView().slots.free).toBe(64);
+    expect(card.writes - writes).toBeLessThan(20);
+  });
+});
+
+describe('the words', () => {
+  const blank = (seed = random(32), wordsOpen = true) =>
+    createCard(
+      personalise({
+        seed,
+        g: random(8),
+        pin: PIN,
+        puk: PUK,
+        chain: CHAIN,
+        officeKeys: [world.office.key],
+        batchSeed: random(32),
+        random,
+        wordsOpen,
+      }),
+      { random },
+    );
+
+  test('can be read until they are written down, or until the first load; never afterwards', () => {
+    const seed = random(32);
+    const card = blank(seed);
+    const talk = services(card);
+    for (let i = 0; i < 2; i++) expect(talk.say(0x3e, 1, 0).data.slice(2)).toEqual(seed);
+    expect(talk.say(0x3e, 2, 0).sw).toBe('9000');
+    expect(talk.say(0x3e, 1, 0).sw).toBe('6985');
+    const other = blank();
+    const loading = services(other);
+    prepare(loading, world.coupons, 1);
+    expect(loading.say(0x3e, 1, 0).sw).toBe('6985');
+    expect(services(fresh()).say(0x3e, 1, 0).sw).toBe('6985');
+  });
+
+  test('go into a card that has never loaded, which draws a g of its own; never over coupons', () => {
+    const card = blank();
+    const { g } = card.ownerView();
+    const talk = services(card);
+    const put = (to: Talk) => to.say(0x3e, 3, 0, field(0x80, world.seed)).sw;
+    expect(put(talk)).toBe('9000');
+    const restored = card.ownerView();
+    expect(restored.walletKey).toBe(fresh().ownerView().walletKey);
+    expect([g, toHex(world.g)]).not.toContain(restored.g);
+    expect(restored.wordsOpen).toBe(false);
+    expect(put(talk)).toBe('9000');
+    expect(card.ownerView().g).toBe(restored.g);
+    expect(put(services(fresh()))).toBe('6985');
+  });
+
+  /** A fresh card with the words of `world`'s. */
+  function restoredCard(): SimulatedCard {
+    const card = blank();
+    expect(services(card).say(0x3e, 3, 0, field(0x80, world.seed)).sw).toBe('9000');
+    return card;
+  }
+
+  /** The office's answer to a counter's blinded serial. */
+  function signed(exponent: number, blinded: Uint8Array): Uint8Array {
+    const key = world.coupons.keys[exponent];
+    if (key === undefined) throw new Error('a key');
+    return nodeCrypto.rsaPrivate(key, blinded);
+  }
+
+  function collect(talk: Talk, counts: readonly number[]): string[] {
+    const serials: string[] = [];
+    expect(findBegin(talk, world.coupons, world.g).sw).toBe('9000');
+    counts.forEach((count, exponent) => {
+      for (let first = 0; first < count; first += 8) {
+        const some = findBlock(talk, exponent, first).slice(0, count - first);
+        serials.push(...some.map(({ serial }) => serial));
+        const taken = some.map(({ counter, blinded }) => ({ counter, signature: signed(exponent, blinded) }));
+        expect(take(talk, exponent, taken).sw).toBe('9000');
+      }
+    });
+    return serials;
+  }
+
+  test("find a lost card's coupons again, which a slow refresh makes the new card's; without a voucher", () => {
+    const held = new Set<string>();
+    const old = fresh();
+    const shown = prepareRefresh(services(old), world.coupons, 'own', ALL);
+    for (const { serial } of shown.old) held.add(serial);
+    const card = restoredCard();
+    const talk = services(card);
+    const serials = collect(talk, [12, 14, 12, 12, 6, 6, 2]);
+    expect(new Set(serials)).toEqual(held);
+    expect(card.ownerView()).toMatchObject({ payableMinutes: 0, refreshingMinutes: { own: 0, lost: 600 } });
+    // Taken twice is taken once; a wrong signature is not taken.
+    const [first] = findBlock(talk, 0, 0);
+    if (first === undefined) throw new Error('a coupon');
+    expect(take(talk, 0, [{ counter: 0, signature: signed(0, first.blinded) }]).sw).toBe('9000');
+    expect(take(talk, 0, [{ counter: 1, signature: signed(0, first.blinded) }]).sw).toBe('6a80');
+    const prepared = prepareRefresh(talk, world.coupons, 'lost');
+    expect([prepared.packs, prepared.old.length, prepared.blinded.length]).toEqual([2, 64, 64]);
+    // It is the lost card's coupons that go out, and coupons of another g that come in.
+    expect(new Set(prepared.old.map(({ serial }) => serial))).toEqual(held);
+    expect(prepared.blinded.some((one) => shown.blinded.some((other) => equal(one, other)))).toBe(false);
+    const body = bodyOf(world.coupons, prepared, 0);
+    const answer = signRefresh(talk, 0x21, 0, body.coupons.length);
+    expect(answer.voucher).toBeUndefined();
+    expect(answer.digest).toEqual(digestOf(body));
+    // Meanwhile the card is an ordinary one: it loads and pays.
+    const { blinded } = prepare(talk, world.coupons, 1);
+    const signatures = issue(world.coupons, 1, blinded);
+    for (let block = 0; block < 4; block++) expect(storeBlock(talk, block, signatures).sw).toBe('9000');
+    pay(card, 43);
+    const later = services(card);
+    expect(storeRefresh(later, issueRefresh(world.coupons, prepared), 'lost').at(-1)?.sw).toBe('9000');
+    expect(card.ownerView()).toMatchObject({ payableMinutes: 900 - 43, refreshingMinutes: { lost: 0 } });
+    pay(card, 128);
+  });
+
+  test("nobody asks for a living card's serials, and a collection can be given up", () => {
+    const card = restoredCard();
+    const talk = services(card);
+    expect(findBegin(talk, world.coupons, hexBytes(card.ownerView().g)).sw).toBe('6985');
+    collect(talk, [6]);
+    expect(giveUp(talk, 'lost').sw).toBe('9000');
+    expect(card.ownerView()).toMatchObject({ refreshingMinutes: { lost: 0 } });
+    expect(card.ownerView().slots.refreshing).toBe(0);
+    expect(prepareRefresh(talk, world.coupons, 'lost').begun.sw).toBe('6985');
+  });
+
+  const TEARS: readonly Tear[] = [{ at: 'in', rest: 'erased', noise: 0x12345678 }, { at: 'after' }];
+
+  /** Runs `act` with its n-th write torn, n from 1 until it is not, and hands each torn card on with power again. */
+  function torn(
+    from: SimulatedCard,
+    act: (card: SimulatedCard) => void,
+    after: (card: SimulatedCard) => void,
+  ) {
+    let tears = 0;
+    for (const tear of TEARS)
+      for (let n = 1; ; n++) {
+        const card = createCard(from.image(), { random });
+        card.tearAt(n, tear);
+        try {
+          act(card);
+          break;
+        } catch (cause) {
+          if (!(cause instanceof Mute)) throw cause;
+        }
+        tears++;
+        card.reset();
+        after(card);
+      }
+    return tears;
+  }
+
+  test('power gone at any write of RESTORE, of TAKE, of a refresh from begin to end: asked again, the same comes out', () => {
+    const card = blank();
+    let tears = torn(
+      card,
+      (one) => void services(one).say(0x3e, 3, 0, field(0x80, world.seed)),
+      (one) => {
+        const before = one.ownerView();
+        const { walletKey } = fresh().ownerView();
+        if (before.walletKey !== walletKey) expect(before.walletKey).toBe(card.ownerView().walletKey);
+        expect(services(one).say(0x3e, 3, 0, field(0x80, world.seed)).sw).toBe('9000');
+        expect(one.ownerView().walletKey).toBe(walletKey);
+      },
+    );
+    expect(tears).toBeGreaterThan(6);
+
+    const restored = restoredCard();
+    tears = torn(
+      restored,
+      (one) => void collect(services(one), [2, 1]),
+      (one) => {
+        expect([0, 2, 4]).toContain(one.ownerView().refreshingMinutes.lost);
+        collect(services(one), [2, 1]);
+        expect(one.ownerView().refreshingMinutes.lost).toBe(4);
+      },
+    );
+    expect(tears).toBeGreaterThan(20);
+
+    const spent = fresh();
+    exposed(spent, 21);
+    for (const minutes of [128, 120, 60]) pay(spent, minutes);
+    const total = spent.ownerView().payableMinutes + 21;
+    // Five coupons one for one, so that a run has few writes; the keyset is on the card already.
+    const work = (one: SimulatedCard): void => {
+      const talk = services(one);
+      if (one.ownerView().exposedMinutes === 0 && one.ownerView().refreshingMinutes.own === 0) return;
+      const prepared = prepareRefresh(talk, world.coupons);
+      for (let part = 0; part < partsOf(prepared); part++)
+        signRefresh(talk, 0x11, part, bodyOf(world.coupons, prepared, part).coupons.length);
+      storeRefresh(talk, issueRefresh(world.coupons, prepared));
+    };
+    tears = torn(spent, work, (one) => {
+      const { payableMinutes, exposedMinutes, refreshingMinutes, slots } = one.ownerView();
+      const stored = refreshingMinutes.own === 0 ? 0 : payableMinutes;
+      expect(payableMinutes + exposedMinutes + refreshingMinutes.own).toBeGreaterThanOrEqual(total);
+      expect(stored).toBeLessThanOrEqual(total);
+      expect(slots.prepared > 0).toBe(refreshingMinutes.own > 0);
+      work(one);
+      expect(one.ownerView()).toMatchObject({
+        payableMinutes: total,
+        exposedMinutes: 0,
+        refreshingMinutes: { own: 0, lost: 0 },
+      });
+    });
+    expect(tears).toBeGreaterThan(20);
+    // Giving up, too: all or nothing.
+    const begun = createCard(spent.image(), { random });
+    prepareRefresh(services(begun), world.coupons);
+    tears = torn(
+      begun,
+      (one) => void giveUp(services(one), 'own', [0]),
+      (one) => {
+        const { refreshingMinutes, deadMinutes, exposedMinutes } = one.ownerView();
+        if (refreshingMinutes.own > 0) expect([deadMinutes, exposedMinutes]).toEqual([0, 0]);
+        else expect(deadMinutes).toBeGreaterThan(0);
+      },
+    );
+    expect(tears).toBeGreaterThan(4);
+  });
+});
