@@ -511,4 +511,64 @@ describe('the words', () => {
     );
     expect(tears).toBeGreaterThan(4);
   });
+
+  test("… of a slow refresh, of its end, of the holder's word on what is dead, of the words written down", () => {
+    const collected = restoredCard();
+    collect(services(collected), [3, 2]);
+    const slow = (one: SimulatedCard): void => {
+      const talk = services(one);
+      if (one.ownerView().refreshingMinutes.lost === 0) return;
+      const prepared = prepareRefresh(talk, world.coupons, 'lost');
+      expect(prepared.old.length).toBe(5);
+      for (let part = 0; part < 5; part++) signRefresh(talk, 0x21, part, 1);
+      storeRefresh(talk, issueRefresh(world.coupons, prepared), 'lost');
+    };
+    let tears = torn(collected, slow, (one) => {
+      const { payableMinutes, refreshingMinutes } = one.ownerView();
+      expect(refreshingMinutes.lost === 7 || payableMinutes === 7).toBe(true);
+      slow(one);
+      expect(one.ownerView()).toMatchObject({ payableMinutes: 7, refreshingMinutes: { lost: 0 } });
+      expect(one.ownerView().slots).toMatchObject({ free: 5, prepared: 0, refreshing: 0 });
+    });
+    expect(tears).toBeGreaterThan(20);
+    tears = torn(
+      collected,
+      (one) => void giveUp(services(one), 'lost'),
+      (one) => expect([0, 7]).toContain(one.ownerView().refreshingMinutes.lost),
+    );
+    expect(tears).toBeGreaterThan(4);
+
+    const shown = fresh();
+    const all = prepareRefresh(services(shown), world.coupons);
+    giveUp(
+      services(shown),
+      'own',
+      all.old.map((_, i) => i),
+    );
+    const { deadMinutes } = shown.ownerView();
+    for (const what of [0, 1]) {
+      const word = (one: SimulatedCard) =>
+        services(one).say(0x3e, 4, 0, concat(field(0x80, ascii(PIN)), field(0x81, Uint8Array.of(what)))).sw;
+      tears = torn(
+        shown,
+        (one) => void word(one),
+        (one) => {
+          const view = one.ownerView();
+          expect([0, deadMinutes]).toContain(view.deadMinutes);
+          expect(view.exposedMinutes).toBe(view.deadMinutes === 0 && what === 0 ? deadMinutes : 0);
+          expect(word(one)).toBe('9000');
+          expect(one.ownerView()).toMatchObject({
+            deadMinutes: 0,
+            exposedMinutes: what === 0 ? deadMinutes : 0,
+          });
+        },
+      );
+      expect(tears).toBeGreaterThan(8);
+    }
+    torn(
+      blank(),
+      (one) => void services(one).say(0x3e, 2, 0),
+      (one) => expect(services(one).say(0x3e, 1, 0).sw).toBe(one.ownerView().wordsOpen ? '9000' : '6985'),
+    );
+  });
 });

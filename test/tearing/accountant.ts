@@ -14,8 +14,8 @@ import * as at from '../../firmware-sim/layout.ts';
 import { toHex } from '../../src/bytes.ts';
 import { MONTH } from '../firmware/terminal.ts';
 
-export type CouponState = 'prepared' | 'free' | 'pending' | 'exposed' | 'refreshing' | 'spent';
-const STATES = ['empty', 'prepared', 'free', 'pending', 'exposed', 'refreshing', 'spent'];
+export type CouponState = 'prepared' | 'free' | 'pending' | 'exposed' | 'refreshing' | 'spent' | 'dead';
+const STATES = ['empty', 'prepared', 'free', 'pending', 'exposed', 'refreshing', 'spent', 'dead'];
 const RECORDS = ['empty', 'pending', 'paid', 'undone'] as const;
 
 export interface Coupon {

@@ -59,11 +59,18 @@ test('a right guess and a wrong one look alike until the wrong one has cost a tr
   expect(pairs).toBeGreaterThan(50);
 });
 
+/** Torn at every write, with what they leave behind, in test/firmware/refresh.test.ts: they need cards with a past of their own. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  ...['84 36 03', '84 36 11', '84 36 12', '84 36 13', '84 36 21', '84 36 22', '84 36 23'],
+  ...['84 38 11', '84 38 12', '84 38 21', '84 3A 01', '84 3C 01', '84 3C 02', '84 3C 03'],
+  ...['84 3E 01', '84 3E 02', '84 3E 03', '84 3E 04'],
+]);
+
 test('every command that the card answers to has a scenario', () => {
   const { world } = place.town;
   const talk = Talk.start(newCard(world), world.office, world.till, { role: 2 });
   talk.verify(PIN, 'services');
-  const covered = new Set(SCENARIOS.map(({ covers }) => covers));
+  const covered = new Set([...SCENARIOS.map(({ covers }) => covers), ...ELSEWHERE]);
   const inside = channelCommands(talk);
   const outside = clearCommands(newCard(world));
   expect(inside.filter((one) => !covered.has(one))).toEqual([]);
