@@ -48,6 +48,7 @@ export interface BegunRefresh {
   readonly incoming: number;
 }
 
+/** What PREPARE REFRESH begin answers; `wrong_answer` when fields or counts do not fit together. */
 export function parseBegunRefresh(data: Uint8Array): Result<BegunRefresh, 'wrong_answer'> {
   const fields = readFields(data, [field(0x80, 32), field(0x81, 1), field(0x82, 6)]);
   if (!fields.ok) return refuse('wrong_answer', fields.detail);
@@ -212,6 +213,7 @@ export function parseCount(data: Uint8Array): Result<number, 'wrong_answer'> {
   return fields.ok ? ok(beNumber(fields.value[0] as Uint8Array)) : refuse('wrong_answer', fields.detail);
 }
 
+/** WORDS: asks for the seed of a card whose words nobody has confirmed. */
 export function wordsCommand(): PlainCommand {
   return plainCommand(INS.seed, 0x01, 0);
 }
@@ -222,6 +224,7 @@ export function parseWords(data: Uint8Array): Result<Uint8Array, 'wrong_answer'>
   return fields.ok ? ok((fields.value[0] as Uint8Array).slice()) : refuse('wrong_answer', fields.detail);
 }
 
+/** WORDS WRITTEN: nobody reads them from now on. */
 export function wordsWrittenCommand(): PlainCommand {
   return plainCommand(INS.seed, 0x02, 0);
 }

@@ -59,7 +59,7 @@ test('a right guess and a wrong one look alike until the wrong one has cost a tr
   expect(pairs).toBeGreaterThan(50);
 });
 
-/** Torn at every write, with what they leave behind, in test/firmware/refresh.test.ts: they need cards with a past of their own. */
+/** Torn at every write, with what they leave behind, in test/firmware/words.test.ts: they need cards with a past of their own. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   ...['84 36 03', '84 36 11', '84 36 12', '84 36 13', '84 36 21', '84 36 22', '84 36 23'],
   ...['84 38 11', '84 38 12', '84 38 21', '84 3A 01', '84 3C 01', '84 3C 02', '84 3C 03'],
