@@ -76,7 +76,7 @@ class Process {
   readonly #child;
   constructor(task: Task) {
     this.#child = fork(new URL('./ledger/side.ts', import.meta.url), {
-      execArgv: ['--max-old-space-size=8192'],
+      execArgv: ['--max-old-space-size=8192', '--max-semi-space-size=64'],
       serialization: 'advanced',
     });
     this.#child.send(task);

@@ -1,6 +1,6 @@
 /**
  * A node's verifying threads. Signatures are most of the work of a ledger and depend on nothing else, so they are verified beside
- * the one thread that decides. Threads are started when there is work for them; each has a job or two at a time, the others
+ * the one thread that decides. Threads are started when there is work for them; each has some jobs at a time, the others
  * wait here in order. A thread that fails is replaced, its jobs come back undecided (undefined) and the main thread looks
  * for itself; after THREAD_FAILURES in a row no more are started. So a broken pool makes a node slow and never wrong.
  * Not here: what a job is made of (verify-jobs.ts), who waits for it (embedded-engine.ts).

@@ -131,7 +131,7 @@ export const BLOCKS_PAGE = 25;
  * Signatures and coupons: in one job of a verifying thread at most (some milliseconds: threads end together); verified on the
  * main thread when no more wait (a thread would take longer to answer).
  */
-export const THREAD_ITEMS = 64;
+export const THREAD_ITEMS = 128;
 export const INLINE_ITEMS = 8;
 /** Verifying threads that failed one after the other without an answer, after which no more are started. */
 export const THREAD_FAILURES = 3;

@@ -182,11 +182,16 @@ function mixedSide(
   };
 }
 
-function redeemSide(
-  folder: string,
+interface Redeeming {
+  readonly streams: readonly (readonly Uint8Array[])[];
+  readonly floor: Floor;
+}
+
+/** The ledger of a redeeming side, and what is sent to it. By itself, so that nothing of what it took to make it stays in memory. */
+function makeRedeeming(
+  dataDir: string,
   { spent, minted, perRound, rounds, threads }: Extract<Task, { what: 'redeem' }>,
-): Side {
-  const dataDir = join(folder, 'ledger');
+): Redeeming {
   let outlets: Outlet[] = [];
   must(
     importLedger({
@@ -210,6 +215,13 @@ function redeemSide(
     minted.keys.map(({ n }) => n),
     threads,
   );
+  return { streams, floor };
+}
+
+function redeemSide(folder: string, task: Extract<Task, { what: 'redeem' }>): Side {
+  const dataDir = join(folder, 'ledger');
+  const { perRound, threads } = task;
+  const { streams, floor } = makeRedeeming(dataDir, task);
   const engine = open(dataDir, threads);
   return {
     engine: (round) =>

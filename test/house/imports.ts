@@ -18,7 +18,6 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   'src/': {
     ours: ['src/'],
     packages: {
-      cborg: ['src/economy/cbor.ts', 'src/economy/dump.ts'],
       zod: ['src/till-api.ts', 'src/till-intents.ts'],
     },
     node: false,
