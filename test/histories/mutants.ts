@@ -8,6 +8,8 @@ export interface Mutant {
   /** Stands in the file exactly once. */
   readonly from: string;
   readonly to: string;
+  /** Only the auditor (test/auditor) can find it: all histories are given to it. */
+  readonly alone?: true;
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -304,5 +306,133 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'economy/claim.ts',
     from: "    if (row.revision !== revision) return refuse('wrong_revision');\n",
     to: "    state.workloads.set(workload, { ...row });\n    if (row.revision !== revision) return refuse('wrong_revision');\n",
+  },
+  {
+    name: 'the youngest origin is spent first',
+    file: 'economy/origins.ts',
+    from: '.sort((a, b) => a.row.ordinal - b.row.ordinal);',
+    to: '.sort((a, b) => b.row.ordinal - a.row.ordinal);',
+    alone: true,
+  },
+  {
+    name: 'a split does not count votes anew',
+    file: 'economy/proposals.ts',
+    from: '    putProposal(context, id, { ...row, ...counted(state, id, row) });\n',
+    to: '    putProposal(context, id, row);\n',
+    alone: true,
+  },
+  {
+    name: 'half of the voters is a majority',
+    file: 'economy/proposals.ts',
+    from: 'if (2 * yes > voters)',
+    to: 'if (2 * yes >= voters)',
+    alone: true,
+  },
+  {
+    name: 'a merge keeps the labels of the older part',
+    file: 'economy/merge.ts',
+    from: 'others.members > rows.members ? gone : kept;',
+    to: 'kept;',
+    alone: true,
+  },
+  {
+    name: 'the lowest price is that of now',
+    file: 'economy/pool.ts',
+    from: '    lows: addLow(pool.lows, now, average, keepFrom),',
+    to: '    lows: [now],',
+    alone: true,
+  },
+  {
+    name: 'outputs are divided equally, not as estimated',
+    file: 'economy/production.ts',
+    from: 'const parts = known ? weights : weights.map(() => 1n);',
+    to: 'const parts = weights.map(() => 1n);',
+    alone: true,
+  },
+  {
+    name: 'a machine ages faster than it runs',
+    file: 'products/value-transfer.ts',
+    from: 'Math.min(element.u + minutes, reach * element.d)',
+    to: 'Math.min(element.u + 2 * minutes, reach * element.d)',
+    alone: true,
+  },
+  {
+    name: 'a composed machine lasts as long as its longest part',
+    file: 'products/element.ts',
+    from: 'Math.max(1, Math.min(...parts.map(({ d, u }) => d - u)))',
+    to: 'Math.max(1, ...parts.map(({ d, u }) => d - u))',
+    alone: true,
+  },
+  {
+    name: 'taking apart leaves what stands on the element',
+    file: 'products/assembly.ts',
+    from: 'const gone = new Set([id, ...ancestors(product, id).map((element) => element.id)]);',
+    to: 'const gone = new Set([id, ...roots(product).map((element) => element.id)]);',
+    alone: true,
+  },
+  {
+    name: 'what comes back is worth the average',
+    file: 'economy/take-back.ts',
+    from: '  const low = lowestSince(poolOf(state, outlet, type).lows, since);',
+    to: '  const now = poolOf(state, outlet, type);\n  const low = now.amount > 0 ? now : lowestSince(now.lows, since);',
+    alone: true,
+  },
+  {
+    name: 'a younger announcement takes a coupon',
+    file: 'economy/weigh.ts',
+    from: 'holder.ordinal <= older.ordinal) return undefined;',
+    to: 'holder.ordinal >= older.ordinal) return undefined;',
+    alone: true,
+  },
+  {
+    name: 'grace is what the other part had loaded',
+    file: 'economy/grace.ts',
+    from: 'open(context, leaving, office, { until, left: loaded.leaving });',
+    to: 'open(context, leaving, office, { until, left: loaded.kept });',
+    alone: true,
+  },
+  {
+    name: 'a recouped coupon goes to the first origins of its load',
+    file: 'economy/recoup.ts',
+    from: 'return partOf(row.taken, from, from + value);',
+    to: 'return partOf(row.taken, 0n, value);',
+    alone: true,
+  },
+  {
+    name: 'the newest shortage comes back first',
+    file: 'economy/corrections.ts',
+    from: 'const corrections = stock.corrections.map((correction) => {',
+    to: 'const corrections = stock.corrections.toReversed().map((correction) => {',
+    alone: true,
+  },
+  {
+    name: 'a rule depends on the order of rows',
+    file: 'economy/labels.ts',
+    from: '.filter((id) => state.indexes.stockOf.get(id)?.has(type))\n    .sort();',
+    to: '.filter((id) => state.indexes.stockOf.get(id)?.has(type));',
+  },
+  {
+    name: 'an index is not made again',
+    file: 'economy/indexes.ts',
+    from: '  for (const [at] of state.balances.entries()) addTo(indexes.walletOrigins, ...pair(at));\n',
+    to: '',
+  },
+  {
+    name: 'a component loses its value in the output',
+    file: 'economy/components.ts',
+    from: 'return { value: residualOf(elements), durability',
+    to: 'return { value: absorbed(row), durability',
+  },
+  {
+    name: 'a coupon is recouped again after it was redeemed',
+    file: 'economy/refresh.ts',
+    from: "if (row.state !== 'locked') return 'coupon_spent';",
+    to: "if (row.state !== 'locked') return undefined;",
+  },
+  {
+    name: 'a refusal that nobody listed',
+    file: 'economy/claim.ts',
+    from: "refuse('already_claimed')",
+    to: "refuse('claimed_before' as 'already_claimed')",
   },
 ];
