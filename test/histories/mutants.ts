@@ -364,20 +364,6 @@ export const MUTANTS: readonly Mutant[] = [
     alone: true,
   },
   {
-    name: 'taking apart leaves what stands on the element',
-    file: 'products/assembly.ts',
-    from: 'const gone = new Set([id, ...ancestors(product, id).map((element) => element.id)]);',
-    to: 'const gone = new Set([id, ...roots(product).map((element) => element.id)]);',
-    alone: true,
-  },
-  {
-    name: 'what comes back is worth the average',
-    file: 'economy/take-back.ts',
-    from: '  const low = lowestSince(poolOf(state, outlet, type).lows, since);',
-    to: '  const now = poolOf(state, outlet, type);\n  const low = now.amount > 0 ? now : lowestSince(now.lows, since);',
-    alone: true,
-  },
-  {
     name: 'a younger announcement takes a coupon',
     file: 'economy/weigh.ts',
     from: 'holder.ordinal <= older.ordinal) return undefined;',
@@ -390,26 +376,6 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'open(context, leaving, office, { until, left: loaded.leaving });',
     to: 'open(context, leaving, office, { until, left: loaded.kept });',
     alone: true,
-  },
-  {
-    name: 'a recouped coupon goes to the first origins of its load',
-    file: 'economy/recoup.ts',
-    from: 'return partOf(row.taken, from, from + value);',
-    to: 'return partOf(row.taken, 0n, value);',
-    alone: true,
-  },
-  {
-    name: 'the newest shortage comes back first',
-    file: 'economy/corrections.ts',
-    from: 'const corrections = stock.corrections.map((correction) => {',
-    to: 'const corrections = stock.corrections.toReversed().map((correction) => {',
-    alone: true,
-  },
-  {
-    name: 'a rule depends on the order of rows',
-    file: 'economy/labels.ts',
-    from: '.filter((id) => state.indexes.stockOf.get(id)?.has(type))\n    .sort();',
-    to: '.filter((id) => state.indexes.stockOf.get(id)?.has(type));',
   },
   {
     name: 'an index is not made again',
@@ -432,7 +398,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a refusal that nobody listed',
     file: 'economy/claim.ts',
-    from: "refuse('already_claimed')",
-    to: "refuse('claimed_before' as 'already_claimed')",
+    from: "refuse('not_revised')",
+    to: "refuse('no_revision' as 'not_revised')",
   },
 ];
