@@ -354,7 +354,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'products/value-transfer.ts',
     from: 'Math.min(element.u + minutes, reach * element.d)',
     to: 'Math.min(element.u + 2 * minutes, reach * element.d)',
-    alone: true,
   },
   {
     name: 'a composed machine lasts as long as its longest part',
