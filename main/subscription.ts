@@ -27,6 +27,8 @@ export class Subscription {
   #stopped = false;
   #abort = new AbortController();
   #connected = false;
+  /** The height at which the last sign of life found this till behind, with no block since. */
+  #behind: number | undefined;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(
@@ -90,6 +92,7 @@ export class Subscription {
 
   async #read(heard: () => void): Promise<void> {
     const controller = this.#abort;
+    this.#behind = undefined;
     let spoken = (): void => undefined;
     const listen = () => {
       spoken();
@@ -105,7 +108,7 @@ export class Subscription {
       const parser = createParser({
         onEvent: (event) => {
           if (event.event === 'block') this.#take(JSON.parse(event.data) as BlockEvents);
-          else if (event.event === 'alive') this.#view.heardNow(this.#clock.seconds());
+          else if (event.event === 'alive') this.#alive(JSON.parse(event.data) as { height?: number });
         },
       });
       const text = new TextDecoder();
@@ -119,6 +122,15 @@ export class Subscription {
       spoken();
       controller.abort();
     }
+  }
+
+  /** The node is there. Twice in a row at a height that never came: a block was lost on the way, and is asked for. */
+  #alive({ height = 0 }: { readonly height?: number }): void {
+    const behind = height > this.#view.height;
+    if (behind && this.#behind === this.#view.height)
+      throw new Error(`block ${this.#view.height + 1} is lost`);
+    this.#behind = behind ? this.#view.height : undefined;
+    this.#view.heardNow(this.#clock.seconds());
   }
 
   #take(block: BlockEvents): void {
