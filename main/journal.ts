@@ -5,7 +5,7 @@
  */
 import { concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
-import { addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
+import { addAbort, addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
 import { type Db, isDiskFull, statement, truncateWal } from './database.ts';
 import { type RandomBelow, Slots } from './slots.ts';
 import { TRANSCRIPT_BYTES } from './transcript.ts';
@@ -85,6 +85,8 @@ export class Journal {
   #number: number;
   #commits = 0;
   #milliseconds = 0;
+  /** Transcripts of crowds that were final then are gone. */
+  #forgottenUntil = -1;
 
   constructor(db: Db, below: RandomBelow, stopwatch: () => number) {
     this.#db = db;
@@ -213,9 +215,11 @@ export class Journal {
 
   /**
    * The purchase is off. `tellCards`: its id goes into the list for OPEN, because a card may hold a record of it; `serials`: coupons
-   * already seen, which go to the ledger as an abort with the next crowd. `instead`: what takes its place, at once.
+   * already seen, which go to the ledger as an abort with the next crowd, at the latest when a sale of now would have left. `instead`: what
+   * takes its place, at once.
    */
-  abandon(tellCards: boolean, serials: readonly Id[], instead?: Intent): void {
+  abandon(tellCards: boolean, serials: readonly Id[], now: number, instead?: Intent): void {
+    const totals = serials.length > 0 ? addAbort(this.#totals, now) : this.#totals;
     this.#commit(() => {
       if (tellCards)
         statement(
@@ -224,9 +228,12 @@ export class Journal {
         ).run();
       const insert = statement(this.#db, 'insert or ignore into aborted_serials values (?)');
       for (const serial of serials) insert.run(serial);
+      if (totals !== this.#totals)
+        statement(this.#db, 'update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
       if (instead === undefined) statement(this.#db, 'delete from in_flight').run();
       else this.#intend(instead);
     });
+    this.#totals = totals;
   }
 
   /**
@@ -317,16 +324,28 @@ export class Journal {
 
   /** Transcripts whose crowd has been final for `offlineMax` seconds are written over. */
   forgetTranscripts(now: number, offlineMax: number): void {
+    const old = now - offlineMax;
+    // Asked every second: only crowds that have grown old since are looked at; all of them when the clock went back.
+    const since = old < this.#forgottenUntil ? -1 : this.#forgottenUntil;
+    const grown = statement(this.#db, 'select 1 from closed_crowds where final_at > ? and final_at <= ?');
+    if (grown.get(since, old) === undefined) {
+      this.#forgottenUntil = old;
+      return;
+    }
     const rows = statement(
       this.#db,
       'select slot from transcript_slots where crowd in (select number from closed_crowds where final_at is not null and final_at <= ?)',
-    ).all(now - offlineMax) as { slot: number }[];
-    if (rows.length === 0) return;
+    ).all(old) as { slot: number }[];
+    if (rows.length === 0) {
+      this.#forgottenUntil = old;
+      return;
+    }
     const empty = new Uint8Array(TRANSCRIPT_BYTES);
     this.#commit(() => {
       for (const { slot } of rows) this.#transcripts.write(slot, empty, 0);
     });
     this.#transcripts.give(rows.map((r) => r.slot));
+    this.#forgottenUntil = old;
     this.erase();
   }
 }

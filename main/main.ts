@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { nodeCrypto } from '../crypto/node.ts';
 import { toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
-import { type CrowdPolicy, crowdDue } from '../src/sale/crowd.ts';
+import { type CrowdPolicy, crowdDue, crowdEmpty } from '../src/sale/crowd.ts';
 import type { StatusView, TillApi, TillRefusal } from '../src/till-api.ts';
 import type { CardReader, ReaderState } from './card-reader.ts';
 import type { Trust } from './card-session.ts';
@@ -143,7 +143,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
   };
 
   const closeCrowd = (): void => {
-    const small = journal.totals.paid < config.crowd.k;
+    // An abort that leaves alone is no crowd.
+    const small = journal.totals.sales > 0 && journal.totals.paid < config.crowd.k;
     journal.closeCrowd(now(), small, (crowd) => outbox.storeCrowd(crowd, config.crowd, now()));
     sender.wake();
     till.changed('status', 'stock');
@@ -289,7 +290,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     catalogue,
     status,
     closeCrowdNow: () => {
-      if (journal.totals.sales === 0) return 'crowd_empty';
+      if (crowdEmpty(journal.totals)) return 'crowd_empty';
       closeCrowd();
       return undefined;
     },
@@ -332,7 +333,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     sale,
     flush: async (milliseconds) => {
       const until = clock.stopwatch() + milliseconds;
-      if (journal.totals.sales > 0) closeCrowd();
+      if (!crowdEmpty(journal.totals)) closeCrowd();
       while (clock.stopwatch() < until) {
         if (outbox.empty) return true;
         sender.wake();

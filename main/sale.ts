@@ -151,6 +151,17 @@ export class Sale {
     const found = this.#parts.journal.inFlight();
     if (found === undefined) return;
     const purchase: Purchase = { id: found.purchaseId, day: found.day, priced: priceFromText(found.priced) };
+    if (purchase.priced.minutes === 0) {
+      // No card is asked for what costs nothing, and nobody was told «paid»: the basket is the clerk's again.
+      this.#state = { step: 'basket', basket: found.goods };
+      try {
+        this.#parts.journal.abandon(false, [], this.#parts.clock.seconds());
+      } catch (error) {
+        // The next intent takes its place.
+        if (!isDiskFull(error)) throw error;
+      }
+      return;
+    }
     this.#state =
       found.answer === undefined
         ? { step: 'hold_card', purchase, attempted: true, trouble: 'card_left' }
@@ -224,7 +235,8 @@ export class Sale {
     const state = this.#state;
     if (state.step === 'hold_again' || state.step === 'reading') return 'card_has_answered';
     if (state.step !== 'hold_card' && state.step !== 'pin' && state.step !== 'not_enough') return 'not_now';
-    if (!this.#written(() => this.#parts.journal.abandon(state.attempted, []))) return 'disk_full';
+    const { journal, clock } = this.#parts;
+    if (!this.#written(() => journal.abandon(state.attempted, [], clock.seconds()))) return 'disk_full';
     this.#closeWaiting();
     this.#dispatch({ event: 'back_to_basket' });
     return undefined;
@@ -239,8 +251,9 @@ export class Sale {
   }
 
   #abort(): void {
-    const { journal } = this.#parts;
-    journal.abandon(true, journal.inFlight()?.answer?.coupons.map((c) => c.serial) ?? []);
+    const { journal, clock } = this.#parts;
+    const serials = journal.inFlight()?.answer?.coupons.map((c) => c.serial) ?? [];
+    journal.abandon(true, serials, clock.seconds());
   }
 
   enterPin(pin: string): TillRefusal | undefined {
@@ -493,7 +506,8 @@ export class Sale {
     if (state.step === 'basket' || state.step === 'paid') return false;
     const id = toHex(this.#parts.random(16));
     const instead = intentOf({ ...state.purchase, id });
-    const written = this.#written(() => this.#parts.journal.abandon(true, serials, instead));
+    const { journal, clock } = this.#parts;
+    const written = this.#written(() => journal.abandon(true, serials, clock.seconds(), instead));
     if (written) this.#dispatch({ event: 'new_id', id });
     return written;
   }

@@ -18,6 +18,8 @@ export interface CrowdTotals {
   readonly goods: Readonly<Record<Id, number>>;
   /** Seconds since 1970 of the first sale; null when empty. */
   readonly openedAt: number | null;
+  /** Seconds since 1970 of the first purchase given up while the crowd has no sale: its abort does not wait for one for ever. */
+  readonly abortedAt?: number;
 }
 
 export const EMPTY_CROWD: CrowdTotals = { sales: 0, paid: 0, charged: 0, goods: {}, openedAt: null };
@@ -63,10 +65,21 @@ export function addSale(
   };
 }
 
+/** Coupons of a purchase that was given up wait for the next sale, or, when none comes, as long as a sale would. */
+export function addAbort(totals: CrowdTotals, now: number): CrowdTotals {
+  return totals.sales > 0 || totals.abortedAt !== undefined ? totals : { ...totals, abortedAt: now };
+}
+
+/** Nothing has to leave: neither a sale nor an abort waits. */
+export function crowdEmpty(totals: CrowdTotals): boolean {
+  return totals.sales === 0 && totals.abortedAt === undefined;
+}
+
 /** Is the crowd due to be closed? */
 export function crowdDue(totals: CrowdTotals, policy: CrowdPolicy, now: number): boolean {
-  if (totals.sales === 0 || totals.openedAt === null) return false;
-  return totals.paid >= policy.k || now - totals.openedAt >= policy.holdMax - policy.delayMax;
+  const since = totals.sales === 0 ? totals.abortedAt : totals.openedAt;
+  if (since === undefined || since === null) return false;
+  return totals.paid >= policy.k || now - since >= policy.holdMax - policy.delayMax;
 }
 
 /** Seconds to wait, uniform in 0 … delayMax, from four random bytes. */

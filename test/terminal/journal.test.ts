@@ -155,6 +155,7 @@ describe('aborts', () => {
     journal.abandon(
       true,
       given.coupons.map((c) => c.serial),
+      1,
     );
     expect(journal.inFlight()).toBeUndefined();
     expect(journal.abortedPurchases(8).map(toHex)).toEqual([one.purchaseId]);
@@ -173,7 +174,7 @@ describe('aborts', () => {
     const ids = Array.from({ length: 20 }, () => {
       const one = intent();
       journal.begin(one);
-      journal.abandon(true, []);
+      journal.abandon(true, [], 1);
       return one.purchaseId;
     });
     const told = new Set<string>();
@@ -192,7 +193,7 @@ describe('aborts', () => {
     const [one, two] = [intent(), intent()];
     journal.begin(one);
     const { commits } = journal.fsyncs;
-    journal.abandon(true, [], two);
+    journal.abandon(true, [], 1, two);
     expect(journal.fsyncs.commits).toBe(commits + 1);
     expect(journal.inFlight()).toEqual(two);
     expect(journal.abortedPurchases(8).map(toHex)).toEqual([one.purchaseId]);

@@ -169,6 +169,19 @@ describe('T2 the person walks away between SPEND and ACK', () => {
     expect((await shop.accounts()).sum).toBe(0n);
   });
 
+  it('at a till that sells nothing more the abort does not wait for a crowd: it leaves when a sale would have', async () => {
+    const from = shop.node.engine.height + 1;
+    await untilHoldAgain(shop.card(1));
+    await till.done({ intent: 'give_up' });
+    await till.done({ intent: 'clear_basket' });
+    till.clock.forward(1_000_001);
+    const { serials } = await shop.event('aborted', from);
+    expect(serials).toHaveLength(3);
+    expect((await till.until('nothing unsent', ({ status }) => status.unsent === 0)).status.crowd.small).toBe(
+      0,
+    );
+  });
+
   it("thirty people who went away when the PIN was asked for are in nobody's way: the one who left after SPEND is told at once", async () => {
     const [first, second] = [shop.card(1), shop.card(2)];
     for (let i = 0; i < 30; i++) {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
+import { journalIn } from './helpers.ts';
 import { ask, flushed, hold, ready, sell } from './selling.ts';
 import { makeTemplate, openShop, type Shop, type Template, type TestTill, type TillSetup } from './shop.ts';
 
@@ -53,6 +54,22 @@ describe('T3 a sale under way', () => {
     expect(again.view().checkout.step.phase).toBe('hold_card');
     expect((await hold(again, shop.card(1))).phase).toBe('paid');
     expect(shop.card(1).ownerView().log[0]).toMatchObject({ minutes, state: 'paid' });
+  });
+
+  it('a basket that costs nothing, cut off before it was booked, is a basket again: no card is asked for nothing', async () => {
+    await till.stop();
+    const { db, journal } = journalIn(till.dir);
+    const type = shop.world.product('tea');
+    const priced = JSON.stringify([[type, 2, '0', '1']]);
+    const goods = [{ type, amount: 2 }];
+    journal.begin({ purchaseId: '0'.repeat(32), minutes: 0, day: 1, goods, priced });
+    db.close();
+    const again = await shop.till();
+    expect(again.view().checkout).toMatchObject({ step: { phase: 'basket' }, lines: [{ type, amount: 2 }] });
+    again.reader.insert(shop.card(1));
+    await again.terminal.sale.idle();
+    expect(again.view().checkout.step.phase).toBe('basket');
+    expect(shop.card(1).ownerView().log).toEqual([]);
   });
 
   it('SPEND went out and its answer never came: the same card pays the same purchase once', async () => {
