@@ -92,6 +92,9 @@ const TROUBLES = new Set<string>([
   'wrong_sum',
   'already_paid',
 ]);
+/** What the beginning of an answer reads like. */
+const CUT = new Set<string>(['channel_broken', 'wrong_answer', 'not_a_timecard']);
+
 /** A session's refusal as what the clerk is told. */
 export function troubleOf(refusal: string): CardTrouble {
   return TROUBLES.has(refusal) ? (refusal as CardTrouble) : 'wrong_answer';
@@ -552,7 +555,7 @@ export class Sale {
   #trouble(refusal: string): undefined {
     const said = refusal === 'disk_full' || refusal === 'coupon_seen' ? refusal : troubleOf(refusal);
     // An answer cut off by a card that was pulled reads like a broken one.
-    const cut = this.#card === undefined && (said === 'channel_broken' || said === 'wrong_answer');
+    const cut = this.#card === undefined && CUT.has(said);
     this.#dispatch({ event: 'trouble', trouble: cut ? 'card_left' : said });
     return undefined;
   }
