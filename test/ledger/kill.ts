@@ -144,7 +144,8 @@ export async function run({ seed, kills, transactions, seconds }: KillOptions): 
     let storedUnsaid = 0;
     while (killed < kills && !heard.done && performance.now() < end) {
       const said = heard.answered.size;
-      const share = (2 * (transactions - said)) / (kills - killed + 1);
+      // What a node stores beyond what it said comes on top: the smaller share leaves something to do for every kill.
+      const share = (transactions - said) / (2 * (kills - killed + 1));
       await live(dir, file, heard, chance.below(Math.max(1, Math.floor(share))));
       if (heard.done) break;
       killed++;
