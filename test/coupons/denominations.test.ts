@@ -92,6 +92,8 @@ describe('nearestPayable', () => {
     expect(nearestPayable(3, counts(0, 0, 1, 1))).toEqual({ below: undefined, above: 4 });
     expect(nearestPayable(13, counts(0, 0, 1, 1))).toEqual({ below: 12, above: undefined });
     expect(nearestPayable(8, counts(0, 0, 1, 1))).toEqual({ below: 8, above: 8 });
+    expect(nearestPayable(9, counts(0, 0, 1, 1))).toEqual({ below: 8, above: 12 });
+    expect(nearestPayable(0, counts(0, 0, 1, 1))).toEqual({ below: undefined, above: 4 });
     expect(nearestPayable(5, NINE_ZEROS)).toEqual({ below: undefined, above: undefined });
   });
 

@@ -95,6 +95,21 @@ describe('a keyset', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('names the first key at fault, by its exponent', () => {
+    const n = (secret[2] as RsaPrivateKey).n;
+    const named = (keys: typeof wire) => {
+      const checked = checkKeyset(nodeCrypto, keys);
+      return checked.ok ? 'accepted' : `${checked.refusal}: ${checked.detail}`;
+    };
+    expect(named(wire.slice(1))).toBe('wrong_count: 8 keys');
+    expect(named(withKey(8, { e: 3 }))).toBe('wrong_exponent: key 8');
+    expect(named(withKey(4, { n: beBytes(n >> 1n, 256) }))).toBe('wrong_size: key 4');
+    expect(named(withKey(2, { n: beBytes(n - (n % 7n), 256) }))).toBe('small_factor: key 2');
+    expect(named(withKey(5, { n: modulusOf(secret[1] as RsaPrivateKey) }))).toBe('shared_factor: key 5');
+  });
+});
+
 describe('a coupon', () => {
   const serial = couponSerial(nodeCrypto, 1, new Uint8Array(32).fill(5));
 
@@ -117,7 +132,8 @@ describe('a coupon', () => {
   };
 
   it('goes by the hash of suite byte ‖ public key', () => {
-    expect(serial).toEqual(nodeCrypto.sha256(Uint8Array.of(1, ...new Uint8Array(32).fill(5))));
+    const key = new Uint8Array(32).fill(5);
+    expect(couponSerial(nodeCrypto, 1, key)).toEqual(nodeCrypto.sha256(Uint8Array.of(1, ...key)));
     expect(couponSerial(nodeCrypto, 2, new Uint8Array(32).fill(5))).not.toEqual(serial);
   });
 

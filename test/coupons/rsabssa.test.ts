@@ -11,6 +11,7 @@ import {
   blindingFactor,
   blindLoad,
   blindSign,
+  checkBlinding,
   checkBlindSignature,
   finalize,
   verify,
@@ -120,16 +121,22 @@ describe('refusals', () => {
 
   it('an encoded message that shares a divisor with n', () => {
     // A modulus made to share a factor with this very message's encoding; no office would have it.
-    const encoded = beInt(emsaPssEncode(nodeCrypto, message, 2047));
-    let factor = 3n;
-    while (encoded % factor !== 0n) factor += 2n;
+    const encodes = (m: Uint8Array): bigint => beInt(emsaPssEncode(nodeCrypto, m, 2047));
+    let message = random(32);
+    while (encodes(message) % 3n !== 0n) message = random(32);
+    const factor = 3n;
     const cofactor = 2n ** 2048n / factor;
     const n = factor * (cofactor % 2n === 0n ? cofactor - 1n : cofactor);
     expect(bitLength(n)).toBe(2048);
-    expect(blind(nodeCrypto, { n, e: 65_537n }, [message], [2n])).toEqual({
-      ok: false,
-      refusal: 'invalid_input',
-    });
+    for (const messages of [[message], [message, random(32)], [random(32), message]])
+      expect(
+        blind(
+          nodeCrypto,
+          { n, e: 65_537n },
+          messages,
+          messages.map(() => 2n),
+        ),
+      ).toEqual({ ok: false, refusal: 'invalid_input' });
   });
 
   it('a blinded message of n or more, or of another length', () => {
@@ -161,6 +168,47 @@ describe('refusals', () => {
     expect(checkBlindSignature(nodeCrypto, key, small, small)).toBe(true);
     expect(checkBlindSignature(nodeCrypto, key, small, beBytes(key.n + 1n, 256))).toBe(false);
     expect(checkBlindSignature(nodeCrypto, key, beBytes(key.n + 1n, 256), small)).toBe(false);
+  });
+
+  it('the range ends with n itself: n − 1 is its own signature, n is out of range', () => {
+    const last = beBytes(key.n - 1n, 256);
+    expect(checkBlindSignature(nodeCrypto, key, last, last)).toBe(true);
+    expect(blindSign(nodeCrypto, key, last)).toEqual({ ok: true, value: last });
+    const refused = { ok: false, refusal: 'out_of_range' };
+    for (const n of [key.n, key.n + 1n]) expect(blindSign(nodeCrypto, key, beBytes(n, 256))).toEqual(refused);
+  });
+
+  it('a blinding is proved by message and factor, each the right one and the factor between 1 and n − 1', () => {
+    const factor = factorOf(key.n);
+    const [ours] = value(blind(nodeCrypto, key, [message], [factor]));
+    const proves = (change: { message?: Uint8Array; factor?: bigint; blinded?: Uint8Array }): boolean =>
+      checkBlinding(
+        nodeCrypto,
+        key,
+        change.message ?? message,
+        change.factor ?? factor,
+        change.blinded ?? (ours?.blinded as Uint8Array),
+      );
+    expect(proves({})).toBe(true);
+    expect(proves({ message: random(32) })).toBe(false);
+    expect(proves({ factor: factor + 1n })).toBe(false);
+    expect(proves({ blinded })).toBe(false);
+    // The same factor spelt another way, and 0, which hides nothing.
+    expect(proves({ factor: factor + key.n })).toBe(false);
+    expect(proves({ factor: 0n, blinded: new Uint8Array(256) })).toBe(false);
+    expect(proves({ factor: key.n, blinded: new Uint8Array(256) })).toBe(false);
+    expect(proves({ factor: -1n })).toBe(false);
+    const bare = beBytes(beInt(emsaPssEncode(nodeCrypto, message, 2047)), 256);
+    expect(proves({ factor: 1n, blinded: bare })).toBe(true);
+    expect(proves({ factor: 1n, blinded: bare.subarray(1) })).toBe(false);
+    expect(proves({ factor: 1n, blinded: Uint8Array.of(0, ...bare) })).toBe(false);
+  });
+
+  it('a factor for each message: another number of them is a bug', () => {
+    expect(() => blind(nodeCrypto, key, [message], [])).toThrow();
+    expect(() => blind(nodeCrypto, key, [message], [2n, 3n])).toThrow();
+    expect(() => emsaPssEncode(nodeCrypto, message, 8 * 48 + 8)).toThrow();
+    expect(emsaPssEncode(nodeCrypto, message, 8 * 48 + 9)).toHaveLength(50);
   });
 
   it('finalize: a tampered blind signature, a wrong inverse, a wrong message, wrong lengths', () => {

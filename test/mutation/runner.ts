@@ -4,6 +4,7 @@
  * which takes many times as long as the tests. What sharing a process could do to a verdict is excluded one by one:
  * - a kill counts only if the same test passes again right after without the mutant; otherwise the process is given up and Stryker asks
  *   a fresh one, so no test that depends on what an earlier one left can count;
+ * - a test that runs twenty times as long as right after without the mutant is ended and counts as timed out, however busy the machine;
  * - code under test has no state of its own (a house rule); modules are loaded with no mutant on, so mutants reached only
  *   while loading cannot be judged here (`ignoreStatic` in `stryker.config.json`).
  */
@@ -12,6 +13,7 @@ import { registerHooks } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import type { InstrumenterContext } from '@stryker-mutator/api/core';
 import type {
   DryRunResult,
@@ -26,7 +28,13 @@ import type { Suite, Test } from './vitest.ts';
 type Vitest = typeof import('./vitest.ts');
 interface Fault {
   readonly message: string;
+  /** Ended because it took too long. */
+  readonly ended: boolean;
 }
+/** A test may take so many times as long as it did without a mutant, and in any case so many milliseconds. */
+const PATIENCE = { times: 20, milliseconds: 1_000 };
+/** How many of the last finders are asked first. */
+const FINDERS = 8;
 
 class OneProcess implements TestRunner {
   private vitest: Vitest | undefined;
@@ -92,9 +100,10 @@ class OneProcess implements TestRunner {
       if ((await this.alone(test, false)) !== undefined)
         throw new Error(`${test.id} fails without a mutant too, after ${activeMutant.id}`);
       this.finders.push(test.id);
+      if (this.finders.length > FINDERS) this.finders.shift();
       const duration = performance.now() - begun;
-      if (hitLimit !== undefined && hits > hitLimit)
-        return { status: 'timeout', reason: `reached ${hits} times`, duration } as MutantRunResult;
+      if (fault.ended || (hitLimit !== undefined && hits > hitLimit))
+        return { status: 'timeout', reason: fault.message, duration } as MutantRunResult;
       return {
         status: 'killed',
         killedBy: [test.id],
@@ -114,33 +123,47 @@ class OneProcess implements TestRunner {
   /** The finders of the last mutants first, then the suite of the file's name, then the shortest, long histories last. */
   private rank({ id, suite }: Test, name: string): number {
     const found = this.finders.lastIndexOf(id);
-    if (found >= this.finders.length - 8 && found >= 0) return -1e6 - found;
+    if (found >= 0) return -1e6 - found;
     const likely = basename(suite.file, '.test.ts') === name ? -1e5 : 0;
     return likely + (RANDOM.test(suite.file) ? 1e9 : 0) + (this.took.get(id) ?? 20);
   }
 
-  /** One test with all its hooks; what its hooks reach, it reaches. */
+  /** One test with all its hooks; what its hooks reach, it reaches. Without a mutant the time it takes is noted. */
   private async alone(test: Test, covering: boolean): Promise<Fault | undefined> {
     const suites: Suite[] = [];
     for (let at: Suite | undefined = test.suite; at !== undefined; at = at.parent) suites.unshift(at);
+    const acts = [
+      ...suites.flatMap(({ hooks }) => hooks.beforeAll),
+      ...suites.flatMap(({ hooks }) => hooks.beforeEach),
+      test.run,
+      ...suites.toReversed().flatMap(({ hooks }) => hooks.afterEach),
+      ...suites.toReversed().flatMap(({ hooks }) => hooks.afterAll),
+    ] as (() => unknown)[];
+    const mutated = this.stryker.activeMutant !== undefined;
+    const took = this.took.get(test.id);
+    const patience =
+      mutated && took !== undefined ? PATIENCE.milliseconds + PATIENCE.times * took : undefined;
     const begun = performance.now();
     if (covering) this.stryker.currentTestId = test.id;
     try {
-      for (const { hooks } of suites) for (const hook of hooks.beforeAll) await (hook as () => unknown)();
-      for (const { hooks } of suites) for (const hook of hooks.beforeEach) await (hook as () => unknown)();
-      await test.run();
-      for (const { hooks } of suites.toReversed())
-        for (const hook of hooks.afterEach) await (hook as () => unknown)();
-      for (const { hooks } of suites.toReversed())
-        for (const hook of hooks.afterAll) await (hook as () => unknown)();
+      for (const act of acts) await within(act, patience);
       return undefined;
     } catch (error) {
-      return { message: error instanceof Error ? error.message.slice(0, 500) : String(error) };
+      const { message, code } = error as { message?: string; code?: string };
+      return { message: String(message).slice(0, 500), ended: code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' };
     } finally {
       delete this.stryker.currentTestId;
-      this.took.set(test.id, performance.now() - begun);
+      if (!mutated) this.took.set(test.id, performance.now() - begun);
     }
   }
+}
+
+const call = new Script('__act__()');
+/** Calls; what does not come back in this many milliseconds is ended by an exception. Waiting for promises is Stryker's to end. */
+function within(act: () => unknown, milliseconds: number | undefined): unknown {
+  if (milliseconds === undefined) return act();
+  (globalThis as { __act__?: () => unknown }).__act__ = act;
+  return call.runInThisContext({ timeout: Math.ceil(milliseconds) });
 }
 
 /** Where the instrumented code looks which mutant is on. */

@@ -4,7 +4,11 @@
  * do not use is not here, so that a suite which needs more cannot be loaded.
  */
 import { format } from 'node:util';
+import fc from 'fast-check';
 import { expect } from 'vitest';
+
+// That a property fails is all one wants to know of a mutant; the smallest case is not looked for.
+fc.configureGlobal({ endOnFailure: true });
 
 type Act = (...args: never[]) => unknown;
 interface Options {

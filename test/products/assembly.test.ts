@@ -21,6 +21,16 @@ describe('assembly', () => {
     expect(residualOf(machine)).toBe(600n + 2500n + 700n + 400n + 26n);
   });
 
+  test('the order in which parts are named changes nothing', () => {
+    for (const on of [
+      ['board', 'cpu'],
+      ['cpu', 'board'],
+    ]) {
+      const product = assemble([{ product: board }, { product: cpu, on }], made('both', 0n));
+      expect(elementOf(product, 'both').children).toEqual(['board', 'cpu']);
+    }
+  });
+
   test('worn parts bring their age, and the work lasts as long as what they have left, at least 1', () => {
     const worn = operate(disk, 100, 1).product;
     const again = assemble([{ product: withRam }, { product: worn }], made('machine', 15n));
@@ -32,6 +42,7 @@ describe('assembly', () => {
 
   test('what it stands on must be there', () => {
     expect(() => assemble([{ product: board, on: ['ram'] }], made('a', 0n))).toThrow();
+    expect(() => assemble([{ product: board, on: ['board', 'ram'] }], made('a', 0n))).toThrow();
     expect(() => assemble([], made('a', 0n))).toThrow();
     expect(() => elementOf(machine, 'fan')).toThrow();
   });
