@@ -31,6 +31,11 @@ export class EventStreams {
 
   /** Takes a response over and serves blocks from height `from` until the reader leaves. */
   serve(response: ServerResponse, from: number): void {
+    // HEAD asks for the headers alone: nobody would read, and the place would be taken for ever.
+    if (response.req.method === 'HEAD') {
+      response.writeHead(200, HEADERS).end();
+      return;
+    }
     this.#readers.add(response);
     response.writeHead(200, HEADERS);
     response.write('retry: 1000\n\n');

@@ -4,10 +4,13 @@
  * the office (certificates).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { hexBytes, toHex } from '../src/bytes.ts';
+import { fromHex, toHex } from '../src/bytes.ts';
+import { certificateBytes } from '../src/card/certificate.ts';
+import { SUITE_1 } from '../src/card/suite.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { keyOf } from '../src/economy/envelope.ts';
 import type { Id, Key } from '../src/economy/transaction.ts';
+import { decode } from './json.ts';
 
 export interface TillKeys {
   /** Ed25519 seed: signs what the till tells the ledger. */
@@ -58,11 +61,33 @@ export function saveIdentity(file: string, identity: Identity): void {
   writeFileSync(file, `${JSON.stringify(json, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** Reads what `saveIdentity` wrote; a damaged file is an error that says so. */
+/** Bytes of each field that has a length of its own. */
+const LENGTHS: Readonly<Record<(typeof BYTES)[number], number>> = {
+  seed: 32,
+  staticSecret: 32,
+  saleCertificate: certificateBytes(SUITE_1),
+  servicesCertificate: certificateBytes(SUITE_1),
+  disputeOutlet: 32,
+  disputeOffice: 32,
+};
+
+/** Reads what `saveIdentity` wrote. A damaged file is an error that names the field and shows nothing of what is in it: it holds secrets. */
 export function loadIdentity(file: string): Identity {
-  const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  const text = readFileSync(file, 'utf8');
+  const damaged = (what: string): never => {
+    throw new Error(`${file} is damaged: ${what}`);
+  };
+  const json = decode(text);
   const out: Record<string, string | Uint8Array> = {};
-  for (const key of TEXT) out[key] = json[key] ?? '';
-  for (const key of BYTES) out[key] = hexBytes(json[key] ?? '');
+  for (const key of TEXT) {
+    const value = json[key];
+    out[key] = typeof value === 'string' && value !== '' ? value : damaged(key);
+  }
+  if (!/^[0-9a-f]{64}$/.test(out.outlet as string)) damaged('outlet');
+  for (const key of BYTES) {
+    const value = json[key];
+    const bytes = typeof value === 'string' ? fromHex(value) : undefined;
+    out[key] = bytes?.length === LENGTHS[key] ? bytes : damaged(key);
+  }
   return out as unknown as Identity;
 }

@@ -28,7 +28,9 @@ function packCoupon(c: TakenCoupon): Uint8Array {
     c.signature,
   );
 }
-function unpackCoupon(b: Uint8Array): TakenCoupon {
+/** What `packCoupon` wrote. Another length is a damaged row: an error, never half a coupon. */
+function unpackCoupon(b: Uint8Array | undefined): TakenCoupon {
+  if (b?.length !== COUPON_BYTES) throw new Error('a damaged row: a coupon of another length');
   return {
     keyset: toHex(b.subarray(1, 33)),
     exponent: b[33] as number,
@@ -179,7 +181,7 @@ export class Journal {
     const raw = JSON.parse(row.answer.toString()) as Omit<CardAnswer, 'coupons'> & { coupons: string[] };
     return {
       ...intent,
-      answer: { ...raw, coupons: raw.coupons.map((h) => unpackCoupon(fromHex(h) as Uint8Array)) },
+      answer: { ...raw, coupons: raw.coupons.map((h) => unpackCoupon(fromHex(h))) },
     };
   }
 

@@ -148,8 +148,11 @@ function natural(n: unknown, max: number): boolean {
 
 /** Whether a proof from a stranger has the shape of one, so that hashing it cannot throw. */
 function wellFormed(proof: InclusionProof): boolean {
-  const { chain, header: h, index, path } = proof;
+  const { chain, header: h, index, path } = (proof ?? {}) as Partial<InclusionProof>;
   return (
+    typeof h === 'object' &&
+    h !== null &&
+    Array.isArray(path) &&
     typeof chain === 'string' &&
     CHAIN.test(chain) &&
     [h.previous, h.transactionsRoot, h.stateHash, ...path].every(
