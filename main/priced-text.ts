@@ -10,13 +10,18 @@ export function priceToText(priced: PricedBasket): string {
   );
 }
 
+/** What `priceToText` wrote; a damaged row is an error, never a basket of no price. */
 export function priceFromText(text: string): PricedBasket {
   const rows = JSON.parse(text) as [string, number, string, string][];
+  if (!rows.every(([type, amount]) => typeof type === 'string' && Number.isSafeInteger(amount) && amount > 0))
+    throw new Error('a damaged row: no basket');
   const prices = new Map(rows.map(([type, , num, den]) => [type, ratio(BigInt(num), BigInt(den))]));
   const priced = priceBasket(
     rows.map(([type, amount]) => ({ type, amount })),
     (type) => prices.get(type),
   );
+  if (priced !== undefined && !(Number.isSafeInteger(priced.minutes) && priced.minutes >= 0))
+    throw new Error('a damaged row: no price');
   if (priced === undefined) throw new Error('a frozen basket has a price for every line');
   return priced;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { loadIdentity } from '../../main/identity.ts';
+import { priceFromText } from '../../main/priced-text.ts';
 import { type InclusionProof, verifyInclusion } from '../../src/economy/inclusion.ts';
 import { folder, nodeIn } from '../ledger/fixtures.ts';
 import { journalIn } from '../terminal/helpers.ts';
@@ -81,4 +82,16 @@ test('a row of the journal with half a coupon is an error, not a sale', () => {
     expect(() => journal.inFlight()).toThrow('damaged row');
   }
   db.close();
+});
+
+test('a frozen basket whose price or amount is damaged is an error, not a basket of endless minutes', () => {
+  const type = 'ab'.repeat(32);
+  expect(priceFromText(JSON.stringify([[type, 2, '1000000', '1']])).minutes).toBe(2);
+  for (const row of [
+    [type, 1, '9'.repeat(400), '1'],
+    [type, -1, '1000000', '1'],
+    [type, 0.5, '1000000', '1'],
+    [7, 1, '1000000', '1'],
+  ])
+    expect(() => priceFromText(JSON.stringify([row]))).toThrow('damaged row');
 });
