@@ -24,21 +24,37 @@ const RESERVE_BYTES = 1_048_576;
 /** Room beside the reserve below which no sale is begun: a sale, its crowd and some blocks write less. */
 const ROOM_BYTES = 524_288;
 
-/** Opens (and at first creates) a database by its schema file. `rebuildable`: losing the last second is harmless, it is fetched again. */
+/** The schema's file and what has changed since: `schema.sql`, `schema-2.sql`, … Version n of a database has had the first n. */
+function schemaFiles(first: URL): readonly URL[] {
+  const files = [first];
+  for (;;) {
+    const next = new URL(first.href.replace(/\.sql$/, `-${files.length + 1}.sql`));
+    if (!existsSync(next)) return files;
+    files.push(next);
+  }
+}
+
+/**
+ * Opens (and at first creates) a database by its schema file and that file's numbered successors. `rebuildable`: losing the last second
+ * is harmless, it is fetched again. What is not rebuildable belongs to this process alone: so SQLite keeps the index of the log in
+ * memory and no `-shm` file says which pages the last sale wrote together. A second one on the same folder gets SQLITE_BUSY.
+ */
 export function openDatabase(file: string, schema: URL, rebuildable = false): Db {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new Database(file);
+  if (!rebuildable) db.pragma('locking_mode = EXCLUSIVE');
   db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${rebuildable ? 'NORMAL' : 'FULL'}`);
   db.pragma('secure_delete = ON');
   db.pragma('foreign_keys = ON');
   if (!rebuildable) db.pragma('wal_autocheckpoint = 0');
-  if (db.pragma('user_version', { simple: true }) === 0) {
+  const files = schemaFiles(schema);
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version < files.length)
     db.transaction(() => {
-      db.exec(readFileSync(schema, 'utf8'));
-      db.pragma('user_version = 1');
+      for (const one of files.slice(version)) db.exec(readFileSync(one, 'utf8'));
+      db.pragma(`user_version = ${files.length}`);
     })();
-  }
   truncateWal(db);
   return db;
 }
@@ -69,7 +85,12 @@ export function truncateWal(db: Db): boolean {
 /** True for the errors that mean «no room» rather than a bug. */
 export function isDiskFull(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? '';
-  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code.startsWith('SQLITE_IOERR_WRITE');
+  return (
+    code === 'SQLITE_FULL' ||
+    code === 'ENOSPC' ||
+    code.startsWith('SQLITE_IOERR_WRITE') ||
+    code === 'SQLITE_IOERR_SHMSIZE'
+  );
 }
 
 /** The reserve: a file of zeros beside the database. */

@@ -3,8 +3,9 @@
  * transaction. T1 «paid» only after the close is on disk. T2 nothing joins coupons to goods after the close: the
  * in-flight row goes in the same transaction that spreads its parts, and `erase` then empties the WAL.
  */
-import { concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
+import { beBytes, concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
+import { COUPONS_PER_PURCHASE } from '../src/limits.ts';
 import { addAbort, addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
 import { type Db, isDiskFull, statement, truncateWal } from './database.ts';
 import { type RandomBelow, Slots } from './slots.ts';
@@ -18,6 +19,14 @@ export interface TakenCoupon {
   readonly signature: Uint8Array;
 }
 const COUPON_BYTES = 1 + 32 + 1 + 32 + 256;
+/** A transcript's slot: crowd 4 (0 = free) ‖ sealed transcript. */
+const CROWD_BYTES = 4;
+const TRANSCRIPT_SLOT_BYTES = CROWD_BYTES + TRANSCRIPT_BYTES;
+
+interface Used {
+  readonly slot: number;
+  readonly content: Buffer;
+}
 
 function packCoupon(c: TakenCoupon): Uint8Array {
   return concat(
@@ -87,15 +96,18 @@ export class Journal {
   #number: number;
   #commits = 0;
   #milliseconds = 0;
-  /** Transcripts of crowds that were final then are gone. */
-  #forgottenUntil = -1;
 
   constructor(db: Db, below: RandomBelow, stopwatch: () => number) {
     this.#db = db;
     this.#below = below;
     this.#stopwatch = stopwatch;
     this.#coupons = new Slots(db, 'coupon_slots', COUPON_BYTES, "substr(content, 1, 1) = x'00'");
-    this.#transcripts = new Slots(db, 'transcript_slots', TRANSCRIPT_BYTES, 'crowd = 0');
+    this.#transcripts = new Slots(
+      db,
+      'transcript_slots',
+      TRANSCRIPT_SLOT_BYTES,
+      "substr(content, 1, 4) = x'00000000'",
+    );
     const row = db.prepare('select number, totals from crowd').get() as
       | { number: number; totals: string }
       | undefined;
@@ -112,10 +124,39 @@ export class Journal {
     }
   }
 
-  /** Slots for the next sales; between sales only. */
+  /**
+   * Slots for the next sale; between sales only. When new ones are laid down, everything of the open crowd is spread anew over old and
+   * new ones, in the same transaction: else a high slot would tell of a late sale.
+   */
   prefill(): void {
-    this.#coupons.ensure(256);
-    this.#transcripts.ensure(256);
+    const coupons = this.#coupons.free < COUPONS_PER_PURCHASE;
+    const transcripts = this.#transcripts.free < 1;
+    if (!coupons && !transcripts) return;
+    const grown: { settle(): void }[] = [];
+    this.#db
+      .transaction(() => {
+        if (coupons) grown.push(this.#coupons.grow(this.#usedCoupons(), this.#below));
+        if (transcripts) grown.push(this.#transcripts.grow(this.#transcriptsOf([this.#number]), this.#below));
+      })
+      .immediate();
+    for (const one of grown) one.settle();
+    this.erase();
+  }
+
+  #usedCoupons(): Used[] {
+    return statement(
+      this.#db,
+      "select slot, content from coupon_slots where substr(content, 1, 1) = x'01'",
+    ).all() as Used[];
+  }
+
+  /** Slots with sealed transcripts of these crowds. */
+  #transcriptsOf(crowds: readonly number[]): Used[] {
+    return statement(
+      this.#db,
+      `select slot, content from transcript_slots
+         where substr(content, 1, 4) in (select unhex(printf('%08x', value)) from json_each(?))`,
+    ).all(JSON.stringify(crowds)) as Used[];
   }
 
   get totals(): CrowdTotals {
@@ -201,7 +242,8 @@ export class Journal {
     const totals = addSale(this.#totals, { minutes, goods }, now);
     this.#commit(() => {
       for (const [i, c] of coupons.entries()) this.#coupons.write(slots[i] as number, packCoupon(c));
-      if (transcript !== undefined) this.#transcripts.write(places[0] as number, transcript, this.#number);
+      if (transcript !== undefined)
+        this.#transcripts.write(places[0] as number, concat(beBytes(this.#number, CROWD_BYTES), transcript));
       statement(this.#db, 'update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
       statement(this.#db, 'delete from in_flight').run();
     });
@@ -274,13 +316,7 @@ export class Journal {
     small: boolean,
     store: (crowd: ClosingCrowd) => { readonly redemption: Id | null },
   ): void {
-    const used = statement(
-      this.#db,
-      "select slot, content from coupon_slots where substr(content, 1, 1) = x'01'",
-    ).all() as {
-      slot: number;
-      content: Buffer;
-    }[];
+    const used = this.#usedCoupons();
     const aborted = statement(this.#db, 'select serial from aborted_serials order by serial').all() as {
       serial: string;
     }[];
@@ -326,28 +362,19 @@ export class Journal {
 
   /** Transcripts whose crowd has been final for `offlineMax` seconds are written over. */
   forgetTranscripts(now: number, offlineMax: number): void {
-    const old = now - offlineMax;
-    // Asked every second: only crowds that have grown old since are looked at; all of them when the clock went back.
-    const since = old < this.#forgottenUntil ? -1 : this.#forgottenUntil;
-    const grown = statement(this.#db, 'select 1 from closed_crowds where final_at > ? and final_at <= ?');
-    if (grown.get(since, old) === undefined) {
-      this.#forgottenUntil = old;
-      return;
-    }
-    const rows = statement(
+    const due = statement(
       this.#db,
-      'select slot from transcript_slots where crowd in (select number from closed_crowds where final_at is not null and final_at <= ?)',
-    ).all(old) as { slot: number }[];
-    if (rows.length === 0) {
-      this.#forgottenUntil = old;
-      return;
-    }
-    const empty = new Uint8Array(TRANSCRIPT_BYTES);
+      'select number from closed_crowds where final_at is not null and forgotten = 0 and final_at <= ?',
+    ).all(now - offlineMax) as { number: number }[];
+    if (due.length === 0) return;
+    const rows = this.#transcriptsOf(due.map((crowd) => crowd.number));
+    const empty = new Uint8Array(TRANSCRIPT_SLOT_BYTES);
     this.#commit(() => {
-      for (const { slot } of rows) this.#transcripts.write(slot, empty, 0);
+      for (const { slot } of rows) this.#transcripts.write(slot, empty);
+      const forget = statement(this.#db, 'update closed_crowds set forgotten = 1 where number = ?');
+      for (const { number } of due) forget.run(number);
     });
     this.#transcripts.give(rows.map((r) => r.slot));
-    this.#forgottenUntil = old;
     this.erase();
   }
 }

@@ -21,6 +21,7 @@ import { type Chance, systemChance } from './random.ts';
 import { Sale, type SaleFigures } from './sale.ts';
 import { Sender } from './sender.ts';
 import { Services } from './services.ts';
+import { SetAside } from './set-aside.ts';
 import { Stock } from './stock.ts';
 import { Subscription, type SubscriptionListener } from './subscription.ts';
 import { TakenSerials } from './taken-serials.ts';
@@ -110,6 +111,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
   // Journal and outbox: fact and errand.
   const journal = opened(() => new Journal(db, randomBelow, () => clock.stopwatch()));
   const outbox = new Outbox(db, crypto, random, identity);
+  const setAside = new SetAside(db, outbox, {
+    chain: identity.chain,
+    // A redemption that nobody sends any more is as final as one that was taken: its transcripts go as much later.
+    dismissed: (id, at) => journal.redemptionFinal(id, at),
+  });
   const taken = new TakenSerials(db);
   /** Entries the ledger has, by its answer or by its stream, whichever comes first. */
   const landed = (entries: readonly { readonly id: Id; readonly kind: string }[]): void => {
@@ -119,7 +125,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     if (taken) landed([{ id, kind }]);
     landed(outbox.shown(view.height));
     stock.entryMoved();
-    till.changed('status', 'stock');
+    till.changed('status', 'stock', 'outbox');
   });
 
   const lookAtDisk = (full = !reserve.fill()): void => {
@@ -244,7 +250,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
         if (event.kind === 'issued') waitingForIssue.get(event.load)?.(true);
         if (event.kind === 'keyset') warm();
       }
-      till.changed('checkout', 'stock', 'status');
+      till.changed('checkout', 'stock', 'status', 'outbox');
     },
     connection: (connected) => {
       if (connected) sender.wake();
@@ -288,6 +294,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
     services,
     stock,
     catalogue,
+    setAside,
+    now,
     status,
     closeCrowdNow: () => {
       if (crowdEmpty(journal.totals)) return 'crowd_empty';

@@ -1,7 +1,7 @@
 /**
  * The outbox: what the ledger must hear, stored in the transaction that made it true, sent until answered. The id is the
  * transaction's id, so sending twice is harmless (`exists` is success). An entry the ledger refuses is set aside,
- * counted and shown, never thrown away; what follows it waits.
+ * counted and shown, never thrown away; what follows it waits. People resolve it (`set-aside.ts`).
  */
 
 import { toHex } from '../src/bytes.ts';
@@ -28,10 +28,11 @@ interface Row {
   readonly due_at: number;
 }
 
-export interface SetAside {
-  readonly id: string;
-  readonly kind: string;
-  readonly refusal: string;
+export interface OutboxCounts {
+  /** Entries not yet answered. */
+  readonly unsent: number;
+  /** Refused ones that wait for people. */
+  readonly setAside: number;
 }
 
 export class Outbox {
@@ -39,12 +40,21 @@ export class Outbox {
   readonly #crypto: CryptoPort;
   readonly #random: (length: number) => Uint8Array;
   readonly #keys: OutboxKeys;
+  /** Worked out when asked for, and again after any change: the screen asks at every sale, the table may hold a month. */
+  #counts: OutboxCounts | undefined;
+  #unbooked: ReadonlyMap<string, number> | undefined;
 
   constructor(db: Db, crypto: CryptoPort, random: (length: number) => Uint8Array, keys: OutboxKeys) {
     this.#db = db;
     this.#crypto = crypto;
     this.#random = random;
     this.#keys = keys;
+  }
+
+  /** Something in the tables has changed, or will with the transaction that runs. */
+  moved(): void {
+    this.#counts = undefined;
+    this.#unbooked = undefined;
   }
 
   #nonce(): string {
@@ -58,6 +68,7 @@ export class Outbox {
     after: Id | null,
   ): Id {
     const built = makeEnvelope(this.#crypto, transaction, [this.#keys.seed]);
+    this.moved();
     statement(
       this.#db,
       "insert or ignore into outbox (id, kind, envelope, due_at, after, state) values (?, ?, ?, ?, ?, 'waiting')",
@@ -85,25 +96,21 @@ export class Outbox {
     return this.#store({ kind: 'count', chain, nonce: this.#nonce(), outlet, lines }, now, null);
   }
 
-  /** Entries not yet answered, and those set aside. */
-  get counts(): { readonly unsent: number; readonly setAside: number } {
-    const row = statement(
+  get counts(): OutboxCounts {
+    this.#counts ??= statement(
       this.#db,
-      "select sum(state = 'waiting') as unsent, sum(state = 'set_aside') as aside from outbox",
-    ).get() as { unsent: number | null; aside: number | null };
-    return { unsent: row.unsent ?? 0, setAside: row.aside ?? 0 };
+      `select (select count(*) from outbox where state = 'waiting') as unsent,
+         (select count(*) from outbox where state = 'set_aside') as setAside`,
+    ).get() as OutboxCounts;
+    return this.#counts;
   }
 
-  /** Nothing waits for the ledger, and the stream has shown what it took. Set-aside entries do not count: they wait for people. */
+  /** Nothing waits for the ledger, and the stream has shown what it took. What was set aside does not count: it waits for people, or people have decided. */
   get empty(): boolean {
-    return statement(this.#db, "select 1 from outbox where state != 'set_aside' limit 1").get() === undefined;
-  }
-
-  setAside(): readonly SetAside[] {
-    return statement(
-      this.#db,
-      "select id, kind, refusal from outbox where state = 'set_aside'",
-    ).all() as SetAside[];
+    return (
+      statement(this.#db, "select 1 from outbox where state in ('waiting', 'answered') limit 1").get() ===
+      undefined
+    );
   }
 
   state(id: Id): { readonly state: string; readonly refusal: string | null } | undefined {
@@ -117,7 +124,7 @@ export class Outbox {
     return statement(
       this.#db,
       `select id, kind, envelope, due_at from outbox o where state = 'waiting' and due_at <= ?
-         and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state != 'answered'))
+         and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state in ('waiting', 'set_aside')))
          order by due_at, id limit 1`,
     ).get(now) as Row | undefined;
   }
@@ -126,10 +133,11 @@ export class Outbox {
   nextDue(): number | null {
     const row = statement(
       this.#db,
-      `select min(due_at) as at from outbox o where state = 'waiting'
-         and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state = 'set_aside'))`,
-    ).get() as { at: number | null };
-    return row.at;
+      `select due_at as at from outbox o where state = 'waiting'
+         and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state = 'set_aside'))
+         order by due_at limit 1`,
+    ).get() as { at: number } | undefined;
+    return row?.at ?? null;
   }
 
   /**
@@ -150,13 +158,15 @@ export class Outbox {
           result.height,
           row.id,
         );
+        this.moved();
         decided(row.id, row.kind, true);
       } else {
         const why = result.detail === undefined ? result.refusal : `${result.refusal}: ${result.detail}`;
         statement(
           this.#db,
-          "update outbox set state = 'set_aside', refusal = ? where id = ? and state = 'waiting'",
-        ).run(why, row.id);
+          "update outbox set state = 'set_aside', refusal = ?, decided_at = ? where id = ? and state = 'waiting'",
+        ).run(why, now(), row.id);
+        this.moved();
         decided(row.id, row.kind, false);
       }
     }
@@ -172,6 +182,7 @@ export class Outbox {
     const take = statement(this.#db, "update outbox set state = 'answered', height = ? where id = ?");
     const done = statement(this.#db, "select id, kind from outbox where state = 'answered' and height <= ?");
     if (inBlock.length === 0 && done.get(height) === undefined) return [];
+    this.moved();
     return this.#db.transaction(() => {
       for (const id of inBlock) take.run(height, id);
       const rows = done.all(height) as { id: Id; kind: string }[];
@@ -188,11 +199,14 @@ export class Outbox {
 
   /** Sold and in hand-overs, and not yet in the book this terminal sees. */
   unbooked(type: Id): number {
-    const row = statement(this.#db, 'select sum(amount) as n from unbooked_goods where type = ?').get(
-      type,
-    ) as {
-      n: number | null;
-    };
-    return row.n ?? 0;
+    this.#unbooked ??= new Map(
+      (
+        statement(this.#db, 'select type, sum(amount) as n from unbooked_goods group by type').all() as {
+          type: Id;
+          n: number;
+        }[]
+      ).map((row) => [row.type, row.n]),
+    );
+    return this.#unbooked.get(type) ?? 0;
   }
 }

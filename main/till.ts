@@ -20,6 +20,7 @@ import type { Catalogue } from './catalogue.ts';
 import { isDiskFull } from './database.ts';
 import type { Sale } from './sale.ts';
 import type { Services } from './services.ts';
+import type { SetAside } from './set-aside.ts';
 import type { Stock } from './stock.ts';
 
 /** Results a search shows at once. */
@@ -30,11 +31,14 @@ export interface TillParts {
   readonly services: Services;
   readonly stock: Stock;
   readonly catalogue: Catalogue;
+  readonly setAside: SetAside;
+  /** Seconds since 1970. */
+  now(): number;
   status(): StatusView;
   closeCrowdNow(): TillRefusal | undefined;
   /** Card services have opened or closed: the card in the field belongs to somebody else. */
   servicesChanged(): void;
-  /** After a count is posted: the outbox has something to send. */
+  /** After a count is posted or an entry taken up again: the outbox has something to send. */
   entryStored(): void;
 }
 
@@ -63,6 +67,7 @@ export class Till implements TillApi {
       checkout: this.#checkout(),
       services: this.#parts.services.view(),
       stock: this.#parts.stock.view(),
+      outbox: this.#parts.setAside.view(),
     };
   }
 
@@ -89,6 +94,7 @@ export class Till implements TillApi {
     if (this.#dirty.has('checkout')) put('checkout', this.#checkout());
     if (this.#dirty.has('services')) put('services', this.#parts.services.view());
     if (this.#dirty.has('stock')) put('stock', this.#parts.stock.view());
+    if (this.#dirty.has('outbox')) put('outbox', this.#parts.setAside.view());
     this.#dirty.clear();
     if (Object.keys(change).length === 0) return;
     for (const listener of this.#listeners) listener(change);
@@ -188,6 +194,12 @@ export class Till implements TillApi {
         return sale.nextSale();
       case 'close_crowd_now':
         return this.#parts.closeCrowdNow();
+      case 'outbox_file':
+        return { ok: true, file: this.#parts.setAside.export() };
+      case 'outbox_retry':
+        return this.#decided(this.#parts.setAside.retry(intent.id, this.#parts.now()));
+      case 'outbox_dismiss':
+        return this.#decided(this.#parts.setAside.dismiss(intent.id, intent.reason, this.#parts.now()));
       case 'services_open':
         return this.#services(
           sale.state.step === 'basket' || sale.state.step === 'paid' ? services.open() : 'paying',
@@ -207,6 +219,14 @@ export class Till implements TillApi {
       default:
         return this.#count(intent);
     }
+  }
+
+  /** A person has decided on an entry that was set aside. */
+  #decided(refusal: TillRefusal | undefined): TillRefusal | undefined {
+    if (refusal !== undefined) return refusal;
+    this.changed('status', 'stock', 'outbox');
+    this.#parts.entryStored();
+    return undefined;
   }
 
   #services(refusal: TillRefusal | undefined): TillRefusal | undefined {

@@ -36,8 +36,10 @@ export interface ScreenState {
 export type ScreenStore = StoreApi<ScreenState>;
 
 function whole(view: Partial<TillView>): TillView | null {
-  const { status, checkout, services, stock } = view;
-  return status && checkout && services && stock ? { status, checkout, services, stock } : null;
+  const { status, checkout, services, stock, outbox } = view;
+  return status && checkout && services && stock && outbox
+    ? { status, checkout, services, stock, outbox }
+    : null;
 }
 
 /** `clock` tells ms of a clock that only goes forward. */

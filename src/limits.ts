@@ -144,3 +144,9 @@ export const BLOCK_READY_BYTES = 1_048_576;
 export const BLOCK_READY_MS = 20;
 /** Rows of the state that share a slot at most: when one leaves, the others' 16 kB are hashed again. */
 export const BUNDLE_ROWS = 512;
+/** Slots a till lays down at once at least, for coupons and for transcripts: three ordinary crowds' coupons; each time the open crowd's are spread anew. */
+export const SLOTS_AT_ONCE = 256;
+/** Entries that were set aside or dismissed and stand on the till's screen at once; the file to hand on has all. */
+export const SET_ASIDE_SHOWN = 100;
+/** Characters of the reason for which a person dismisses an entry: a word is none, a page is not read. */
+export const DISMISS_REASON = { min: 3, max: 200 } as const;

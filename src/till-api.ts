@@ -31,6 +31,7 @@ export const TILL_REFUSALS = [
   'no_room_on_card',
   'office_silent',
   'crowd_empty',
+  'unknown_entry',
   'count_running',
   'no_count',
   'line_not_counted',
@@ -61,7 +62,12 @@ export interface ProductView {
 }
 
 export type Answer =
-  | { readonly ok: true; readonly products?: readonly ProductView[] }
+  | {
+      readonly ok: true;
+      readonly products?: readonly ProductView[];
+      /** Text of a file for the person to keep: what was set aside, as JSON. */
+      readonly file?: string;
+    }
   | { readonly ok: false; readonly refusal: TillRefusal; readonly detail?: string };
 
 export interface BasketLine {
@@ -218,12 +224,33 @@ export interface StatusView {
   readonly dock: string | null;
 }
 
+/** What the ledger refused and this till keeps. Nothing in it joins a sale to a coupon: an entry is a whole crowd's. */
+export interface OutboxView {
+  /** Those that wait for people first, then those that people dismissed; the newest first. */
+  readonly entries: readonly {
+    readonly id: string;
+    readonly kind: 'announce' | 'redeem' | 'abort' | 'hand_over' | 'count';
+    /** The ledger's word, or `follows_dismissed`. */
+    readonly refusal: string;
+    readonly detail: string | null;
+    /** When it was refused or dismissed, seconds since 1970; null when that was not noted. */
+    readonly at: number | null;
+    /** Entries that wait for this one. */
+    readonly waiting: number;
+    /** Why a person dismissed it; null while it waits for a decision. */
+    readonly dismissed: string | null;
+  }[];
+  /** There are more than these: they are in the file. */
+  readonly more: boolean;
+}
+
 /** The view in slices; each is pushed whole when it changes. */
 export interface TillView {
   readonly status: StatusView;
   readonly checkout: CheckoutView;
   readonly services: ServicesView;
   readonly stock: StockView;
+  readonly outbox: OutboxView;
 }
 export type Slice = keyof TillView;
 

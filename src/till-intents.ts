@@ -3,7 +3,7 @@
  * screen itself needs the type only, so that no validator is in its bundle.
  */
 import { z } from 'zod';
-import { LOAD_PACKS, PIN_DIGITS, PUK_DIGITS } from './limits.ts';
+import { DISMISS_REASON, LOAD_PACKS, PIN_DIGITS, PUK_DIGITS } from './limits.ts';
 
 const typeId = z.string().regex(/^[0-9a-f]{64}$/);
 const amount = z.number().int().min(1).max(1_000_000);
@@ -30,6 +30,15 @@ export const intentSchema = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('next_sale') }),
   // crowd
   z.object({ intent: z.literal('close_crowd_now') }),
+  // what was set aside
+  z.object({ intent: z.literal('outbox_retry'), id: typeId }),
+  z.object({
+    intent: z.literal('outbox_dismiss'),
+    id: typeId,
+    reason: z.string().trim().min(DISMISS_REASON.min).max(DISMISS_REASON.max),
+  }),
+  /** Answered with the text of a file. */
+  z.object({ intent: z.literal('outbox_file') }),
   // card services
   z.object({ intent: z.literal('services_open') }),
   z.object({ intent: z.literal('services_pin'), pin }),

@@ -48,6 +48,7 @@ export const de: Texts = {
     office_silent:
       'Die Ausgabestelle antwortet nicht. Bitte später noch einmal versuchen; es geht nichts verloren.',
     crowd_empty: 'Es gibt keine Verkäufe zu senden.',
+    unknown_entry: 'Dieser Eintrag ist nicht mehr beiseitegelegt.',
     count_running: 'Eine Zählung läuft.',
     no_count: 'Es läuft keine Zählung.',
     line_not_counted: 'Dieses Produkt wurde nicht gezählt.',
@@ -386,7 +387,8 @@ export const de: Texts = {
     setAsideTitle: 'Beiseitegelegte Einträge',
     setAsideText_one: 'Das Hauptbuch hat {{count}} Eintrag nicht angenommen. Er ist aufgehoben.',
     setAsideText_other: 'Das Hauptbuch hat {{count}} Einträge nicht angenommen. Sie sind aufgehoben.',
-    setAsideTodo: 'Den Leuten Bescheid geben, die das Hauptbuch betreiben. Verkauft werden darf weiter.',
+    setAsideTodo:
+      'Ansehen und den Leuten Bescheid geben, die das Hauptbuch betreiben. Verkauft werden darf weiter.',
     reader: 'Kartenleser',
     readerKind: {
       no_service: 'Kein Kartendienst am Gerät',
@@ -433,6 +435,39 @@ export const de: Texts = {
     diskText:
       'Diese Kasse kann nichts mehr schreiben. Sie verkauft nichts, denn ein Verkauf, der nicht gespeichert ist, könnte verloren gehen.',
     diskTodo: 'Auf diesem Gerät Platz schaffen. Das Verkaufen geht dann von selbst weiter.',
+  },
+  setAside: {
+    title: 'Was das Hauptbuch nicht angenommen hat',
+    look: 'Ansehen',
+    text: 'Hier ist nichts verloren. Einen Eintrag neu senden, wenn seine Ursache behoben ist. Verwerfen nur gemeinsam mit den Leuten, die das Hauptbuch betreiben; aufgehoben wird er auch dann.',
+    none: 'Das Hauptbuch hat alles angenommen.',
+    kind: {
+      announce: 'Ankündigung einer Gruppe von Zahlungen',
+      redeem: 'Zahlungen einer Gruppe von Verkäufen',
+      abort: 'Abgebrochene Zahlungen',
+      hand_over: 'Waren einer Gruppe von Verkäufen',
+      count: 'Eine Bestandszählung',
+    },
+    means: {
+      announce:
+        'Ohne ihre Ankündigung können auch die Zahlungen der Gruppe nicht gesendet werden. Sie werden mit beiseitegelegt.',
+      redeem:
+        'Dieser Ausgabe werden die Stunden dieser Zahlungen nicht gutgeschrieben. Die Karten haben sie schon gegeben.',
+      abort: 'Wer hier war und nicht bezahlt hat, muss länger auf seine Stunden warten.',
+      hand_over: 'Das Buch zählt diese Waren weiter zum Bestand. Die nächste Zählung zeigt den Unterschied.',
+      count: 'Das Buch bleibt, wie es ist. Neu zählen.',
+    },
+    refused: 'Abgelehnt · {{day}}',
+    dismissed: 'Verworfen · {{day}} · {{reason}}',
+    ledgerSays: 'Das Hauptbuch sagt:',
+    waiting_one: '{{count}} Eintrag wartet darauf.',
+    waiting_other: '{{count}} Einträge warten darauf.',
+    retry: 'Neu senden',
+    dismiss: 'Verwerfen …',
+    why: 'Warum? Der Grund wird beim Eintrag aufgehoben.',
+    dismissYes: 'Verwerfen',
+    file: 'Alle als Datei mitnehmen',
+    more: 'Es gibt noch mehr. In der Datei stehen alle.',
   },
   display: {
     title: 'Kundenanzeige',

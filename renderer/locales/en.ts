@@ -23,6 +23,7 @@ const refusals = {
   no_room_on_card: 'The card has no room for another pack.',
   office_silent: 'The coupon office does not answer. Try again in a while; nothing is lost.',
   crowd_empty: 'There are no sales to send.',
+  unknown_entry: 'This entry is no longer set aside.',
   count_running: 'A count is running.',
   no_count: 'No count is running.',
   line_not_counted: 'This product has not been counted.',
@@ -385,7 +386,7 @@ export const en = {
     setAsideText_one: 'The ledger did not accept {{count}} entry. It is kept and was not thrown away.',
     setAsideText_other:
       'The ledger did not accept {{count}} entries. They are kept and were not thrown away.',
-    setAsideTodo: 'Tell the people who run the ledger. Selling may go on.',
+    setAsideTodo: 'Look at them, and tell the people who run the ledger. Selling may go on.',
     reader: 'Card reader',
     readerKind: {
       no_service: 'No card service',
@@ -431,6 +432,39 @@ export const en = {
     diskText:
       'This terminal cannot write any more. It sells nothing, because a sale that is not on the disk could be lost.',
     diskTodo: 'Free some space on this machine. Selling begins again by itself.',
+  },
+  setAside: {
+    title: 'What the ledger did not accept',
+    look: 'Look at them',
+    text: 'Nothing here is lost. Send an entry again when its cause has been put right. Dismiss it only together with the people who run the ledger; it is kept all the same.',
+    none: 'The ledger has accepted everything.',
+    kind: {
+      announce: 'Announcement of a crowd of payments',
+      redeem: 'Payments of a crowd of sales',
+      abort: 'Payments that were broken off',
+      hand_over: 'Goods of a crowd of sales',
+      count: 'A stock count',
+    },
+    means: {
+      announce:
+        'Without its announcement the crowd’s payments cannot be sent either. They are set aside with it.',
+      redeem:
+        'This outlet gets no credit for the hours in these payments. The cards have already given them.',
+      abort: 'People who came to this outlet without paying have to wait longer for their hours.',
+      hand_over: 'The book goes on counting these goods as in stock. The next count shows the difference.',
+      count: 'The book stays as it is. Count again.',
+    },
+    refused: 'Refused · {{day}}',
+    dismissed: 'Dismissed · {{day}} · {{reason}}',
+    ledgerSays: 'The ledger says:',
+    waiting_one: '{{count}} entry waits for it.',
+    waiting_other: '{{count}} entries wait for it.',
+    retry: 'Send again',
+    dismiss: 'Dismiss …',
+    why: 'Why? Your reason is kept with the entry.',
+    dismissYes: 'Dismiss it',
+    file: 'Take all along as a file',
+    more: 'There are more. The file has all of them.',
   },
   display: {
     title: 'Customer display',

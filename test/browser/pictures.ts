@@ -13,6 +13,7 @@ import {
   line,
   PRODUCTS,
   product,
+  REFUSED,
   STATUS,
   services,
   VIEW,
@@ -32,6 +33,11 @@ const press = (name: (texts: Texts) => string) => (page: Page, language: Languag
     .getByRole('button', { name: name(TEXTS[language]) })
     .first()
     .click();
+
+const lookAtSetAside = async (page: Page, language: Language) => {
+  await page.locator('[data-status=set-aside]').click();
+  await page.getByRole('button', { name: TEXTS[language].setAside.look }).click();
+};
 
 const sale = (name: string, step: CheckoutPhase, lines = LINES): Picture => ({
   name,
@@ -154,6 +160,20 @@ export const PICTURES: readonly Picture[] = [
   {
     ...state('status-reader', { reader: { kind: 'reader_failed', name: 'Reader One 00 00' } }),
     act: (page) => page.locator('[data-status=reader]').click(),
+  },
+  {
+    ...state('status-set-aside', { setAside: 2 }),
+    view: { ...VIEW, status: { ...STATUS, setAside: 2 }, outbox: REFUSED },
+    act: lookAtSetAside,
+  },
+  {
+    ...state('status-dismiss', { setAside: 2 }),
+    view: { ...VIEW, status: { ...STATUS, setAside: 2 }, outbox: REFUSED },
+    act: async (page, language) => {
+      await lookAtSetAside(page, language);
+      await page.getByRole('button', { name: TEXTS[language].setAside.dismiss }).first().click();
+      await page.getByLabel(TEXTS[language].setAside.why).fill('Agreed with the office, 21 Nov');
+    },
   },
   { ...state('status-crowd', {}), act: (page) => page.locator('[data-status=crowd]').click() },
   {

@@ -128,9 +128,44 @@ export function counted(stage: Exclude<Count['stage'], 'entering'>): StockView {
   return { products: PRODUCTS, count: { stage, lines } };
 }
 
+/** Two that wait for people and one that was dismissed. */
+export const REFUSED: TillView['outbox'] = {
+  entries: [
+    {
+      id: 'a'.repeat(64),
+      kind: 'announce',
+      refusal: 'not_delegated',
+      detail: null,
+      at: 1_795_240_000,
+      waiting: 1,
+      dismissed: null,
+    },
+    {
+      id: 'b'.repeat(64),
+      kind: 'hand_over',
+      refusal: 'not_delegated',
+      detail: null,
+      at: 1_795_240_000,
+      waiting: 0,
+      dismissed: null,
+    },
+    {
+      id: 'c'.repeat(64),
+      kind: 'count',
+      refusal: 'unknown_height',
+      detail: null,
+      at: 1_795_100_000,
+      waiting: 0,
+      dismissed: 'counted again on Thursday',
+    },
+  ],
+  more: false,
+};
+
 export const VIEW: TillView = {
   status: STATUS,
   checkout: checkout({ phase: 'basket' }),
   services: services({ phase: 'closed' }),
   stock: { products: PRODUCTS },
+  outbox: { entries: [], more: false },
 };

@@ -132,7 +132,7 @@ test('there is no picture before all slices came; the customer display needs onl
   push({ checkout: VIEW.checkout });
   expect(store.getState().view).toBeNull();
   expect(store.getState().checkout).toEqual(VIEW.checkout);
-  push({ status: VIEW.status, services: VIEW.services, stock: VIEW.stock });
+  push({ status: VIEW.status, services: VIEW.services, stock: VIEW.stock, outbox: VIEW.outbox });
   expect(store.getState().view).toEqual(VIEW);
 });
 

@@ -92,6 +92,7 @@ describe('the node is away', () => {
   });
 
   it('a quiet ledger that is heard all the time is remembered as heard, though it makes no block', async () => {
+    await till.stop();
     const between = await standBetween(shop.node.url);
     const quiet = await shop.till({ ledgerUrl: between.url });
     await ready(shop, quiet);
