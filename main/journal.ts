@@ -6,10 +6,11 @@
 import { beBytes, concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { COUPONS_PER_PURCHASE } from '../src/limits.ts';
+import { COUPONS_PER_PURCHASE } from '../src/limits.ts';
 import { addAbort, addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
+import { TRANSCRIPT_BYTES } from '../src/sale/sealed-transcript.ts';
 import { type Db, isDiskFull, statement, truncateWal } from './database.ts';
 import { type RandomBelow, Slots } from './slots.ts';
-import { TRANSCRIPT_BYTES } from './transcript.ts';
 
 /** A coupon as the till keeps it until its crowd leaves. */
 export interface TakenCoupon {

@@ -11,6 +11,7 @@ import type { Id } from '../src/economy/transaction.ts';
 import { OPEN_ABORTS } from '../src/limits.ts';
 import { addLine, type Basket, type PricedBasket, priceBasket, setLine } from '../src/sale/basket.ts';
 import { next, PURCHASE_MINUTES, type Purchase, type SaleEvent, type SaleState } from '../src/sale/sale.ts';
+import { type DisputeKeys, type PreparedSeal, prepareSeal } from '../src/sale/sealed-transcript.ts';
 import type { CardTrouble, TillRefusal } from '../src/till-api.ts';
 import type { Ratio } from '../src/units/ratio.ts';
 import type { Refused } from './card-line.ts';
@@ -28,7 +29,6 @@ import { isDiskFull } from './database.ts';
 import type { Identity } from './identity.ts';
 import type { CardAnswer, Journal } from './journal.ts';
 import { intentOf, priceFromText } from './priced-text.ts';
-import { type DisputeKeys, type PreparedSeal, prepareSeal } from './transcript.ts';
 
 /** One sale in figures: they leave the terminal only through the headless sale and are kept nowhere. */
 export interface SaleFigures {

@@ -6,7 +6,7 @@ import { ascii } from '../src/bytes.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import { verify } from '../src/coupons/rsabssa.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
-import { type DisputeKeys, prepareSeal } from './transcript.ts';
+import { type DisputeKeys, prepareSeal } from '../src/sale/sealed-transcript.ts';
 
 const ROUNDS = 40;
 

@@ -1,6 +1,6 @@
 /** One sale's writes, each announced on the standard output: run under strace by `fsync.test.ts`. */
 import { writeSync } from 'node:fs';
-import { TRANSCRIPT_BYTES } from '../../main/transcript.ts';
+import { TRANSCRIPT_BYTES } from '../../src/sale/sealed-transcript.ts';
 import { journalIn } from './helpers.ts';
 
 const step = (name: string) => writeSync(1, `step ${name}\n`);
