@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly packs?: number;
   /** Tills of the outlet; one unless told. The station always has one, the last of all. */
   readonly tills?: number;
+  /** In the lean world: wallets of the caller's that work beside the cards, each for so many packs. */
+  readonly workers?: { readonly keys: readonly Key[]; readonly packs: number };
   /** Fewest sales of a crowd, written into the chain's parameters; 5 unless told. */
   readonly k?: number;
   readonly progress?: (line: string) => void;
@@ -262,7 +264,8 @@ async function make(dir: string, options: WorldOptions): Promise<void> {
     for (const { person, device } of cards) await fillCard(device, person, visit, fill);
   };
   if (lean) {
-    const others = Array.from({ length: LEAN_OTHERS }, () => new Wallet().key);
+    const others = options.workers?.keys ?? Array.from({ length: LEAN_OTHERS }, () => new Wallet().key);
+    const each = Math.max(packs, options.workers?.packs ?? 0);
     const production = new Production(
       scribe,
       members,
@@ -271,7 +274,7 @@ async function make(dir: string, options: WorldOptions): Promise<void> {
       LEAN_DAY,
     );
     economy.setClock(begin - 6 * HOUR);
-    leanRounds(production, leanTimes(cards.length + LEAN_OTHERS, packs), clock.now());
+    leanRounds(production, leanTimes(cards.length + others.length, each), clock.now());
     await scribe.settle();
     economy.setClock(Math.min(begin + 5 * HOUR, now));
     await economy.revise(begin);

@@ -247,6 +247,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
         stock.entryMoved();
       });
       for (const event of block.events) {
+        if (event.kind === 'redeemed') taken.shown(event.serials);
         if (event.kind === 'issued') waitingForIssue.get(event.load)?.(true);
         if (event.kind === 'keyset') warm();
       }

@@ -29,4 +29,8 @@ export class TakenSerials {
   add(serial: Id): void {
     this.#serials.add(serial);
   }
+  /** The stream has shown them: from now on the view knows. */
+  shown(serials: readonly Id[]): void {
+    for (const serial of serials) this.#serials.delete(serial);
+  }
 }
