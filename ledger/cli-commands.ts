@@ -11,6 +11,7 @@ import { type Kind, type Transaction, UNITS } from '../src/economy/transaction.t
 import { KINDS } from '../src/economy/wire.ts';
 import { ok, type Result, refuse } from '../src/result.ts';
 import type { CliContext, ExitCode } from './cli-context.ts';
+import { dispute } from './cli-dispute.ts';
 import { kindHelp } from './cli-help.ts';
 import { type ClientRefusal, path } from './client.ts';
 import { systemClock } from './clock.ts';
@@ -312,6 +313,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   office,
   submit,
   proof,
+  dispute,
   events,
   status: show(() => '/v1/status'),
   collectives: show(() => '/v1/collectives'),

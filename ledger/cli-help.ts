@@ -21,6 +21,7 @@ const HELP: { readonly [L in Language]: string } = {
   lots OWNER · production ID · lot ID [--from MINUTES] [--to MINUTES] [--pieces N]   a product, its parts, v*, δ, ρ, θ
   id type --product NAME/UNIT · id lot --production ID --product NAME/UNIT
   events [--from HEIGHT]                                   follow the event stream
+  dispute find|judge --serial SERIAL [--in FILE …] · dispute key|office|outlet …   a coupon that came twice: whose cards, or which outlet
   submit KIND --FIELD VALUE … --sign FILE [--sign FILE] [--dry-run]
   help KIND                                                the fields of a kind
 
@@ -39,6 +40,7 @@ const HELP: { readonly [L in Language]: string } = {
   lots EIGENTÜMER · production ID · lot ID [--from MINUTEN] [--to MINUTEN] [--pieces N]   ein Produkt, seine Teile, v*, δ, ρ, θ
   id type --product NAME/EINHEIT · id lot --production ID --product NAME/EINHEIT
   events [--from HÖHE]                                     dem Ereignisstrom folgen
+  dispute find|judge --serial NUMMER [--in DATEI …] · dispute key|office|outlet …   ein Coupon, der zweimal kam: wessen Karten oder welche Ausgabe
   submit ART --FELD WERT … --sign DATEI [--sign DATEI] [--dry-run]
   help ART                                                 die Felder einer Art
 

@@ -1,4 +1,6 @@
 /** What each refusal means, in words for people: English and German. A refusal without words does not compile. */
+
+import type { TranscriptRefusal } from '../src/sale/transcript-file.ts';
 import type { ClientRefusal } from './client.ts';
 import type { CreateRefusal } from './embedded-engine.ts';
 import type { KeyFileRefusal } from './key-file.ts';
@@ -10,10 +12,23 @@ export type AnyRefusal =
   | CreateRefusal
   | KeyFileRefusal
   | VerifyRefusal
+  | TranscriptRefusal
   | 'wrong_proof'
   | 'signing_failure';
 
 const WORDS: { readonly [R in AnyRefusal]: readonly [en: string, de: string] } = {
+  transcripts_malformed: [
+    'This file does not hold transcripts.',
+    'Diese Datei enthält keine Zahlungsprotokolle.',
+  ],
+  transcripts_other_stage: [
+    'The transcripts in this file are at another step of the dispute.',
+    'Die Zahlungsprotokolle dieser Datei sind in einem anderen Schritt des Streitfalls.',
+  ],
+  dispute_key_wrong: [
+    'A transcript was not sealed to this key, or is damaged.',
+    'Ein Zahlungsprotokoll ist nicht für diesen Schlüssel versiegelt oder beschädigt.',
+  ],
   too_large: ['The transaction is too large.', 'Die Transaktion ist zu groß.'],
   not_canonical: [
     'The bytes are not in the one form that is accepted.',

@@ -41,7 +41,7 @@ type Build = Partial<Omit<OutletOptions, 'dir'>>;
 async function judged(
   title: string,
   build: Build = {},
-  { sales = SALES, every = 8 } = {},
+  { sales = SALES, every = 17 } = {},
 ): Promise<readonly Finding[]> {
   dir = mkdtempSync(join(tmpdir(), 'timecard-forensic-'));
   const outlet = await openOutlet(town, { dir, k: K, ...build });
@@ -108,7 +108,9 @@ describe('a planted link is found', () => {
 
   it('deleted content left in free space', async () => {
     const open = weaker((db) => db.pragma('secure_delete = OFF'));
-    expect(alarms(await judged('planted: no secure delete', { open }, { sales: 48 }))).toContain('by value');
+    expect(alarms(await judged('planted: no secure delete', { open }, { sales: 40, every: 5 }))).toContain(
+      'by value',
+    );
   });
 
   it('a log that is written back and not truncated', async () => {
@@ -117,7 +119,7 @@ describe('a planted link is found', () => {
       db.pragma = (text, options) =>
         pragma(text === 'wal_checkpoint(TRUNCATE)' ? 'wal_checkpoint(PASSIVE)' : text, options);
     });
-    const found = alarms(await judged('planted: log not truncated', { open }, { sales: 48 }));
+    const found = alarms(await judged('planted: log not truncated', { open }, { sales: 40, every: 5 }));
     expect(found).toContain('by value');
   });
 
@@ -139,7 +141,7 @@ describe('a planted link is found', () => {
       db.pragma('wal_autocheckpoint = 0');
       return db;
     };
-    expect(alarms(await judged('planted: index in a file', { open }))).toContain(
+    expect(alarms(await judged('planted: index in a file', { open }, { sales: 80, every: 5 }))).toContain(
       'pages in the index of the log',
     );
   });

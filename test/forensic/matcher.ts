@@ -190,9 +190,17 @@ function byValue(bits: readonly Float64Array[]): Channel {
   };
 }
 
+/** Evidence of several looks, summed. */
+function added(looks: readonly (readonly Float64Array[])[]): Float64Array[] {
+  const [first = [], ...rest] = looks;
+  return first.map((row, item) =>
+    row.map((bits, sale) => rest.reduce((sum, one) => sum + (one[item]?.[sale] ?? 0), bits)),
+  );
+}
+
 /**
- * Every channel over looks at the same till, each look by itself: what an erasure leaves of one sale is seen at that sale only, so the
- * log and its index are judged over all looks; where things lie, at the last.
+ * Every channel over looks at the same till, each look by itself: what an erasure leaves of one sale is seen at that sale only, so
+ * values, log and index are judged over all looks; where things lie, at the last.
  */
 export function match(town: Town, truths: readonly Truth[], looks: readonly Snapshot[]): readonly Finding[] {
   const serials = truths.flatMap((sale, number) => sale.serials.map((serial) => ({ serial, number })));
@@ -214,7 +222,7 @@ export function match(town: Town, truths: readonly Truth[], looks: readonly Snap
   const offsets = numbered(orders(last, all));
   const rows = numbered([rowOrder(last)]);
   const findings = [
-    byValue(nearness(last, all, truths)),
+    byValue(added(looks.map((look) => nearness(look, all, truths)))),
     neighbours('neighbours by file offset', offsets, items),
     neighbours('neighbours by row', rows, items),
     inTime('time by file offset', offsets, items),

@@ -76,7 +76,7 @@ function virtualClock(): VirtualClock {
 }
 
 /** The key the world's cards share. */
-function batchOf(world: World): Batch {
+export function batchOf(world: World): Batch {
   const { batchSeed } = JSON.parse(readFileSync(join(world.dir, 'cards', 'economy.json'), 'utf8')) as {
     batchSeed: string;
   };

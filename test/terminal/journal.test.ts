@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CardAnswer, Intent, TakenCoupon } from '../../main/journal.ts';
-import { TRANSCRIPT_BYTES } from '../../src/sale/sealed-transcript.ts';
 import { toHex } from '../../src/bytes.ts';
+import { TRANSCRIPT_BYTES } from '../../src/sale/sealed-transcript.ts';
 import { allBytes, folder, journalIn } from './helpers.ts';
 
 const hex = (n: number) => toHex(randomBytes(n));

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createInProcessReader, type InProcessReader } from '../../demo/in-process-reader.ts';
-import { createWorld, openWorld, type World, type WorldTill } from '../../demo/world.ts';
+import { createWorld, openWorld, type World, type WorldOptions, type WorldTill } from '../../demo/world.ts';
 import type { SimulatedCard } from '../../firmware-sim/card.ts';
 import { readSigningKey } from '../../ledger/key-file.ts';
 import { type Node, startNode } from '../../ledger/node.ts';
@@ -20,6 +20,7 @@ import { createTerminal, type Terminal, type TerminalConfig } from '../../main/m
 import type { SaleFigures } from '../../main/sale.ts';
 import type { LedgerEvent } from '../../src/economy/events.ts';
 import type { Answer, Intent, TillView } from '../../src/till-api.ts';
+import { type HandReader, handReader } from '../offline/paying-card.ts';
 
 /** Longest wait for something that should come at once; the machine may be busy. */
 export const DEADLINE = 20_000;
@@ -31,7 +32,9 @@ export interface Template {
 }
 
 /** Makes a world: `cards` with `packs` packs of 300 minutes each. */
-export async function makeTemplate(options: { cards?: number; packs?: number; tills?: number } = {}) {
+export async function makeTemplate(
+  options: Pick<WorldOptions, 'cards' | 'packs' | 'tills' | 'workers'> = {},
+) {
   const place = mkdtempSync(join(tmpdir(), 'timecard-shop-'));
   const dir = join(place, 'world');
   await createWorld({ dir, lean: true, cards: 2, packs: 2, ...options });
@@ -61,6 +64,8 @@ export interface TillSetup {
   readonly dir?: string;
   readonly ledgerUrl?: string;
   readonly reader?: CardReader;
+  /** Cards come through `hand`, not through `reader`. */
+  readonly handed?: boolean;
   readonly clock?: TestClock;
   readonly config?: Partial<TerminalConfig>;
   readonly k?: number;
@@ -69,6 +74,8 @@ export interface TillSetup {
 export interface TestTill {
   readonly terminal: Terminal;
   readonly reader: InProcessReader;
+  /** The reader of a till that was opened `handed`: it takes cards of any make. */
+  readonly hand: HandReader;
   readonly dir: string;
   readonly clock: TestClock;
   /** Everything the door has pushed. */
@@ -126,6 +133,7 @@ export async function inTime<T>(
 
 function startTill(till: WorldTill, url: string, base: TerminalConfig, setup: TillSetup): TestTill {
   const reader = createInProcessReader('test');
+  const hand = handReader();
   const clock = setup.clock ?? testClock();
   const figures: SaleFigures[] = [];
   const dir = setup.dir ?? till.dir;
@@ -134,7 +142,7 @@ function startTill(till: WorldTill, url: string, base: TerminalConfig, setup: Ti
     dataDir: dir,
     identity: till.identity,
     ledgerUrl: setup.ledgerUrl ?? url,
-    reader: setup.reader ?? reader,
+    reader: setup.reader ?? (setup.handed === true ? hand : reader),
     clock,
     config: { ...base, crowd, ...setup.config },
     figures: (one) => figures.push(one),
@@ -151,6 +159,7 @@ function startTill(till: WorldTill, url: string, base: TerminalConfig, setup: Ti
   return {
     terminal,
     reader,
+    hand,
     dir,
     clock,
     pushed,
