@@ -6,7 +6,6 @@
 import { beBytes, concat, fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { COUPONS_PER_PURCHASE } from '../src/limits.ts';
-import { COUPONS_PER_PURCHASE } from '../src/limits.ts';
 import { addAbort, addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
 import { TRANSCRIPT_BYTES } from '../src/sale/sealed-transcript.ts';
 import { type Db, isDiskFull, statement, truncateWal } from './database.ts';

@@ -22,6 +22,7 @@ export interface TranscriptFile {
 
 export type TranscriptRefusal = 'transcripts_malformed' | 'transcripts_other_stage' | 'dispute_key_wrong';
 
+/** The text of a file; `readTranscripts` takes it back. */
 export function writeTranscripts(file: TranscriptFile): string {
   const { certificate, transcripts, ...rest } = file;
   return `${JSON.stringify({ ...rest, certificate: toHex(certificate), transcripts: transcripts.map(toHex) }, null, 2)}\n`;

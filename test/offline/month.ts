@@ -334,7 +334,7 @@ async function settled(
   let before = Number.POSITIVE_INFINITY;
   for (;;) {
     clock.forward(60);
-    if (await terminal.flush(30_000)) return true;
+    if (await terminal.flush(10_000)) return true;
     const { unsent } = status();
     progress(`${unsent} unsent`);
     if (unsent >= before) return false;
