@@ -137,6 +137,7 @@ async function paperLedger(town: Town, seconds: () => number) {
       response.write(`id: ${block.height}\nevent: block\ndata: ${JSON.stringify(block)}\n\n`);
     for (const block of blocks.slice(from)) tell(block);
     listeners.add(tell);
+    response.write('event: alive\ndata: {}\n\n');
     response.on('close', () => listeners.delete(tell));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
