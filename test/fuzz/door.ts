@@ -97,10 +97,26 @@ async function open(host: BrowserHost, cookie: string, path = '/door'): Promise<
   };
 }
 
-/** What a screen shows, but for what comes by itself: time, and amounts and prices from the ledger. */
+/** What a screen shows, but for what comes by itself: time, and from the ledger amounts in stock and prices with what is made of them. */
 function shown(till: TestTill): string {
   const { checkout, stock, services } = till.view();
-  return JSON.stringify({ checkout, services, stock: { ...stock, products: [] } });
+  const { step, frozen, lines } = checkout;
+  const { stage, lines: counted } = stock.count ?? {};
+  return JSON.stringify({
+    step,
+    frozen,
+    services,
+    basket: lines.map(({ type, amount }) => [type, amount]),
+    count: [stage, counted?.map((line) => ({ ...line, value: undefined }))],
+  });
+}
+
+/** The first place where two texts differ, with what stands around it. */
+function difference(before: string, after: string): string {
+  let at = 0;
+  while (at < before.length && before[at] === after[at]) at++;
+  const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 120);
+  return `${around(before)} → ${around(after)}`;
 }
 
 /** An intent, good or bent. */
@@ -140,6 +156,7 @@ export async function fuzzDoor({ seed, more }: Run): Promise<Tally> {
     const cookie = await session(host);
     const types = ['wheat_bread', 'milk', 'butter'].map((name) => shop.world.product(name));
     let window = await open(host, cookie);
+    let last = 'nothing';
     const display = await open(host, cookie, '/door?display');
     for (let number = 1; more(); number++) {
       const where = (what: string): never => {
@@ -180,17 +197,20 @@ export async function fuzzDoor({ seed, more }: Run): Promise<Tally> {
       if (answer === undefined) where(`no answer to ${JSON.stringify(asked)}`);
       else if (answer.ok) {
         count(tally, 'done');
+        last = JSON.stringify(asked);
         if (from === display) where('a display may do something');
       } else {
         count(tally, `refused: ${answer.refusal}`);
         if (shown(till) !== before)
-          where(`refused ${answer.refusal}, and something has changed: ${JSON.stringify(asked)}`);
+          where(
+            `refused ${answer.refusal}, and something has changed: ${JSON.stringify(asked)}, after ${last}: ${difference(before, shown(till))}`,
+          );
       }
     }
-    const last = await open(host, await session(host));
-    last.send(JSON.stringify({ ask: 1, intent: { intent: 'search', text: '' } }));
-    if ((await last.answer(1))?.ok !== true) throw new Finding(`door, seed ${seed}: it serves no more`);
-    last.close();
+    const fresh = await open(host, await session(host));
+    fresh.send(JSON.stringify({ ask: 1, intent: { intent: 'search', text: '' } }));
+    if ((await fresh.answer(1))?.ok !== true) throw new Finding(`door, seed ${seed}: it serves no more`);
+    fresh.close();
     window.close();
     display.close();
   } finally {
