@@ -148,6 +148,8 @@ export const ANSWERS = {
     ['revoked'],
   ),
   openLoads: object({ keyset: id, open: list(id) }),
+  walletLoads: object({ wallet: key, loads: list(id) }),
+  refreshes: object({ keyset: id, all: integer, refreshes: list(object({ id, first: id })) }),
   load: object(
     {
       id,

@@ -268,6 +268,23 @@ function stateRoutes(app: FastifyInstance, engine: Engine, crypto: CryptoPort): 
     describe('Workloads and balances of a wallet', ANSWERS.wallet, { params: byKey }),
     (view, { key }) => views.walletView(view, key),
   );
+  query<{ key: Key }, unknown>(
+    '/v1/wallets/:key/loads',
+    describe('Loads that a wallet signed, oldest first', ANSWERS.walletLoads, { params: byKey }),
+    (view, { key }) => views.walletLoadsView(view, key),
+  );
+  query<{ id: Id }, { from?: string }>(
+    '/v1/keysets/:id/refreshes',
+    describe(
+      'Refreshes into a keyset from place `from` on, by their first blinded message',
+      ANSWERS.refreshes,
+      {
+        params: byId,
+        querystring: fromHeight,
+      },
+    ),
+    (view, { id }, { from }) => views.refreshesView(view, crypto, id, Number(from ?? 0)),
+  );
   query<{ id: Id }, { from?: string; to?: string; pieces?: string }>(
     '/v1/lots/:id',
     describe('A lot: elements with v*, δ, ρ, θ between two ages', ANSWERS.composition, {

@@ -1,6 +1,6 @@
 /**
  * Look-ups that only queries need: which workloads a wallet has, which lots an owner, which types an outlet's stock, which
- * loads wait for a keyset's office. Kept up from the rows that each block touched; the rules know nothing of them.
+ * loads wait for a keyset's office, which a wallet made, which refreshes a keyset has. Kept up from the rows that each block touched; the rules know nothing of them.
  * Not here: look-ups that rules use (Indexes in src/economy/state.ts).
  */
 import { owedFor } from '../src/economy/owed.ts';
@@ -48,6 +48,10 @@ export class LookUps {
   readonly #lots = new Groups();
   readonly #stock = new Groups();
   readonly #openLoads = new Groups();
+  readonly #walletLoads = new Groups();
+  /** Keyset → its refreshes in order of arrival; none ever goes. */
+  readonly #refreshes = new Map<Id, Id[]>();
+  readonly #known = new Set<Id>();
 
   workloadsOf(wallet: Key): readonly Id[] {
     return this.#workloads.of(wallet);
@@ -69,6 +73,15 @@ export class LookUps {
     return FOLLOWED.has(table);
   }
 
+  /** Loads that a wallet signed. */
+  loadsOf(wallet: Key): readonly Id[] {
+    return this.#walletLoads.of(wallet);
+  }
+  /** Refreshes into a keyset. */
+  refreshesOf(keyset: Id): readonly Id[] {
+    return this.#refreshes.get(keyset) ?? [];
+  }
+
   /** A row was written or deleted. */
   touched(state: State, table: string, key: string): void {
     if (table === 'workloads') this.#workloads.put(key, state.workloads.get(key)?.wallet);
@@ -77,6 +90,14 @@ export class LookUps {
       this.#stock.put(key, state.stock.has(key) ? key.slice(0, key.indexOf('/')) : undefined);
     else if (table === 'loads' || table === 'refreshes' || table === 'take_backs') {
       const owed = owedFor(state, key);
+      if (owed?.as === 'load') this.#walletLoads.put(key, owed.row.wallet);
+      if (owed?.as === 'refresh' && !this.#known.has(key)) {
+        this.#known.add(key);
+        const { keyset } = owed.row;
+        const those = this.#refreshes.get(keyset);
+        if (those === undefined) this.#refreshes.set(keyset, [key]);
+        else those.push(key);
+      }
       this.#openLoads.put(key, owed?.state === 'open' ? owed.row.keyset : undefined);
     }
   }

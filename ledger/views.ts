@@ -4,6 +4,8 @@
  * when» could tie a purchase to a person.
  * Not here: HTTP (api.ts), the form of the answers as JSON Schema (api-schemas.ts).
  */
+
+import { toHex } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { explainRevision, type Line } from '../src/economy/explain.ts';
 import { owedFor } from '../src/economy/owed.ts';
@@ -82,6 +84,30 @@ export function openLoadsView(view: View, keyset: Id): Answer | undefined {
   if (row === undefined) return undefined;
   const open = row.revoked === undefined ? view.lookUps.openLoadsOf(keyset) : [];
   return { keyset, open: open.slice(0, QUERY_ROWS) };
+}
+
+/** The loads that a wallet signed, oldest first: where its words begin to look for lost coupons. */
+export function walletLoadsView(view: View, wallet: Key): Answer {
+  return { wallet, loads: [...view.lookUps.loadsOf(wallet)] };
+}
+
+/**
+ * Refreshes into a keyset from place `from` on, with the SHA-256 of each one's first blinded serial. Whoever has words compares with
+ * what these would have blinded, at home, and asks for nothing by a serial.
+ */
+export function refreshesView(view: View, crypto: CryptoPort, keyset: Id, from: number): Answer | undefined {
+  if (!view.state.keysets.has(keyset)) return undefined;
+  const all = view.lookUps.refreshesOf(keyset);
+  const some = all.slice(from, from + QUERY_ROWS);
+  return {
+    keyset,
+    all: all.length,
+    refreshes: some.map((id) => {
+      const [first] = view.state.refreshes.get(id)?.blinded ?? [];
+      if (first === undefined) throw new Error('a look-up names a refresh that is not there');
+      return { id, first: toHex(crypto.sha256(first)) };
+    }),
+  };
 }
 
 /** A load, refresh or take back as its office sees it. Of a refresh the old coupons are not told. */

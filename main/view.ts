@@ -127,8 +127,13 @@ export class View {
   #fold(event: LedgerEvent): void {
     const put = statement(this.#db, 'insert or replace into book values (?, ?, ?)');
     for (const change of this.book.fold(event)) put.run(change.table, change.key, this.#row(change));
+    // What is spent stays spent; what was locked or aborted can still be spent.
     const serial = (s: Id, state: string) =>
-      statement(this.#db, 'insert or ignore into serials values (?, ?)').run(s, state);
+      statement(
+        this.#db,
+        `insert into serials values (?, ?) on conflict (serial) do update set state = excluded.state
+          where excluded.state = 'spent'`,
+      ).run(s, state);
     switch (event.kind) {
       case 'genesis':
         this.#chain = event.chain;
@@ -249,6 +254,14 @@ export class View {
   batch(id: Uint8Array): Uint8Array | undefined {
     const row = this.#batches.get(toHex(id));
     return row !== undefined && row.until >= this.#time ? row.key : undefined;
+  }
+
+  /** What the stream has said of a serial: `locked` also when its refresh has become void since. */
+  serialState(serial: Id): 'spent' | 'aborted' | 'locked' | undefined {
+    const row = statement(this.#db, 'select state from serials where serial = ?').get(serial) as
+      | { state: 'spent' | 'aborted' | 'locked' }
+      | undefined;
+    return row?.state;
   }
 
   /** Has the ledger seen, locked or aborted this serial? */
