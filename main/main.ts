@@ -208,6 +208,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
     if (options.warm !== false) warmUp(crypto, random, view.keysets(), dispute);
   };
 
+  /** The terminal is told to stop: nobody waits for an office any more. */
+  let stopping = false;
   const waitingForIssue = new Map<Id, (shown: boolean) => void>();
   const services = new Services({
     crypto,
@@ -226,6 +228,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       };
       const untime = clock.after(milliseconds, () => finish(false));
       waitingForIssue.set(load, finish);
+      if (stopping) finish(false);
       return { shown: promise, stop: () => finish(false) };
     },
     outletName: (prefix) => {
@@ -235,6 +238,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     },
     changed: () => till.changed('services'),
     closed: () => cardToItsPlace(),
+    serialState: (serial) => view.serialState(serial),
+    serialTaken: (serial) => taken.has(serial),
+    batchKnown: (id) => view.batch(id) !== undefined,
+    keysets: () => view.keysets(),
   });
 
   // The stream, and what follows from it.
@@ -354,6 +361,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       stopTicking();
       unwatch();
       await sale.stop();
+      stopping = true;
       for (const finish of [...waitingForIssue.values()]) finish(false);
       await services.idle();
       await subscription.stop();

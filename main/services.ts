@@ -10,17 +10,21 @@ import type { CryptoPort } from '../src/crypto-port.ts';
 import { encodeEnvelope } from '../src/economy/envelope.ts';
 import type { Claim, Id, Load } from '../src/economy/transaction.ts';
 import { encodeBody } from '../src/economy/wire.ts';
-import { LOAD_PACKS, PACK_COUPONS, PACK_MINUTES } from '../src/limits.ts';
+import { LOAD_PACKS, PACK_COUPONS, PACK_MINUTES, RECOVERY_WORDS, WORDS_ASKED } from '../src/limits.ts';
 import type { ServicesPhase, ServicesView, TillRefusal } from '../src/till-api.ts';
 import { MINUTE } from '../src/units/micro-minutes.ts';
 import type { Refused } from './card-line.ts';
 import type { CardInField } from './card-reader.ts';
+import { type CardRefresh, cardRefresh } from './card-refresh.ts';
 import { type CardServices, cardServices } from './card-services.ts';
 import { openSession, type Session, type Trust } from './card-session.ts';
 import type { Identity } from './identity.ts';
 import type { LedgerClient } from './ledger-client.ts';
+import { cardsOf, Recovery } from './recovery.ts';
+import { Renewal, type Renewed, refreshUseful } from './renewal.ts';
 import { troubleOf } from './sale.ts';
 import { claimableOf, type WalletAnswer, walletAnswer } from './wallet-answer.ts';
+import { seedOf, wordsOf } from './words.ts';
 
 export interface ServicesParts {
   readonly crypto: CryptoPort;
@@ -36,17 +40,31 @@ export interface ServicesParts {
   changed(): void;
   /** Closed later than it was asked for: the card in the field is the sale's again. */
   closed(): void;
+  /** What refreshing and recovery need beside: see `renewal.ts`. */
+  serialState(serial: Id): 'spent' | 'aborted' | 'locked' | undefined;
+  serialTaken(serial: Id): boolean;
+  batchKnown(id: Uint8Array): boolean;
+  keysets(): readonly Keyset[];
 }
 
 /** How long a load waits for the office before it is left to be taken up later. */
 const OFFICE_MILLISECONDS = 30_000;
-type Outcome = NonNullable<ServicesView['lastAct']>['outcome'];
-type Act = NonNullable<ServicesView['lastAct']>['act'];
+type LastAct = NonNullable<ServicesView['lastAct']>;
+type Outcome = LastAct['outcome'];
+type Act = LastAct['act'];
 
 interface Open {
   readonly card: CardInField;
   readonly session: Session;
   readonly services: CardServices;
+  readonly refresh: CardRefresh;
+}
+
+/** Nothing on it, nothing ever paid, nothing begun: as it was made. The card itself decides. */
+function isFresh(account: Account): boolean {
+  const { payableMinutes, exposedMinutes, pendingMinutes, deadMinutes, log, openLoad, openRefresh } = account;
+  const held = payableMinutes + exposedMinutes + pendingMinutes + deadMinutes;
+  return held === 0 && log.length === 0 && !openLoad && !openRefresh && !account.recovery;
 }
 
 export class Services {
@@ -60,11 +78,22 @@ export class Services {
   /** Undefined also when the ledger did not answer. */
   #wallet: WalletAnswer | undefined;
   #lastAct: ServicesView['lastAct'];
+  /** Another card of this wallet has loaded last. */
+  #otherCards = false;
+  /** When what is on its way from lost cards can be fetched, if a node said so. */
+  #until: number | null = null;
+  /** Words on the screen, and which of them were asked for. */
+  #words: { readonly all: readonly string[]; readonly asked: readonly number[] } | undefined;
   #busy: Promise<void> | undefined;
   #closing = false;
 
+  readonly #renewal: Renewal;
+  readonly #recovery: Recovery;
+
   constructor(parts: ServicesParts) {
     this.#parts = parts;
+    this.#renewal = new Renewal({ ...parts, chain: parts.identity.chain });
+    this.#recovery = new Recovery(this.#renewal, parts.random);
   }
 
   get active(): boolean {
@@ -102,6 +131,9 @@ export class Services {
     this.#unfinished = false;
     this.#wallet = undefined;
     this.#lastAct = undefined;
+    this.#otherCards = false;
+    this.#until = null;
+    this.#words = undefined;
   }
 
   cardInField(card: CardInField | undefined): void {
@@ -150,7 +182,12 @@ export class Services {
         this.#set({ phase: 'hold_card', trouble: troubleOf(opened.refusal) });
         return;
       }
-      this.#open = { card, session: opened.value, services: cardServices(opened.value) };
+      this.#open = {
+        card,
+        session: opened.value,
+        services: cardServices(opened.value),
+        refresh: cardRefresh(opened.value, crypto),
+      };
       this.#set({ phase: 'pin', triesLeft: null, blocked: false });
     });
   }
@@ -160,7 +197,7 @@ export class Services {
     if (this.#step.phase !== 'pin' || open === undefined || this.#busy !== undefined) return 'not_now';
     this.#run(async () => {
       const verified = await open.session.verify('services', pin);
-      if (verified.ok) await this.#read(open);
+      if (verified.ok) await this.#welcome(open);
       else if (verified.refusal === 'wrong_pin')
         this.#set({ phase: 'pin', triesLeft: verified.triesLeft, blocked: verified.triesLeft === 0 });
       else if (verified.refusal === 'pin_blocked') this.#set({ phase: 'pin', triesLeft: 0, blocked: true });
@@ -169,8 +206,73 @@ export class Services {
     return undefined;
   }
 
+  /** After the PIN: what is open is finished, what no till takes any more is refreshed, before anything is asked. */
+  async #welcome(open: Open): Promise<void> {
+    await this.#read(open, 'more');
+    if (this.#account === undefined) return;
+    const over = this.#wallet !== undefined && !(await this.#finish(open, this.#account));
+    if (!over && this.active) this.#set({ phase: 'open' });
+  }
+
+  /** False: the session is over. */
+  async #finish(open: Open, account: Account): Promise<boolean> {
+    const { recovery, openRefresh } = account;
+    if (recovery?.collecting === false) {
+      const keyset = this.#parts.keyset(toHex(recovery.keysetId));
+      const fetched =
+        keyset &&
+        (await this.#recovery.resume(
+          open.refresh,
+          account,
+          keyset,
+          this.#parts.keysets(),
+          this.#progress('find_lost'),
+          true,
+        ));
+      if (fetched?.ok === true) this.#until = fetched.until;
+      // Still waiting is no news; the account says it.
+      const waits = fetched?.ok === true && fetched.until !== null;
+      if (fetched !== undefined && !waits && !this.#renewed('find_lost', fetched)) return false;
+      await this.#read(open, 'more');
+      // What has just come is new already.
+      if (fetched?.ok === true && fetched.until === null) return true;
+    }
+    const now = this.#account;
+    if (now === undefined) return false;
+    // Another card has loaded since: this one may be the lost one, and everything on it is looked at.
+    const useful = refreshUseful(now) || (this.#otherCards && now.payableMinutes > 0);
+    if (openRefresh === undefined && !(useful && this.#mayRefresh(now))) return true;
+    const all = { all: this.#otherCards };
+    const renewed = await this.#renewal.own(open.refresh, now, all, this.#progress('refresh'));
+    if (!this.#renewed('refresh', renewed)) return false;
+    await this.#read(open, 'more');
+    return this.#account !== undefined;
+  }
+
+  /** Nothing else is open on the card, and there is a keyset to refresh into. */
+  #mayRefresh({ openLoad }: Account): boolean {
+    return openLoad === undefined && this.#parts.liveKeyset() !== undefined;
+  }
+
+  #progress(task: Act): (done: number, of: number) => void {
+    return (done, of) => this.#set({ phase: 'working', task, done, of: Math.max(done, of) });
+  }
+
+  /** Says what came of a refresh. False: the session is over. */
+  #renewed(act: Act, renewed: Renewed): boolean {
+    if (!renewed.ok && 'card' in renewed) return this.#refused(act, renewed.card);
+    const { dead } = renewed;
+    const base = { act, ...(dead > 0 && { dead }) };
+    if (!renewed.ok) this.#lastAct = { ...base, outcome: renewed.why };
+    else {
+      const { minutes, until } = renewed;
+      this.#lastAct = { ...base, outcome: 'done', minutes, ...(until !== null && { until }) };
+    }
+    return true;
+  }
+
   /** Account from the card, balance and workloads from the ledger. */
-  async #read(open: Open): Promise<void> {
+  async #read(open: Open, then: 'open' | 'more' = 'open'): Promise<void> {
     this.#set({ phase: 'working', task: 'reading', done: 0, of: 2 });
     const account = await open.services.account();
     if (!account.ok) return this.#lost(account);
@@ -180,7 +282,10 @@ export class Services {
     this.#wallet = walletAnswer(
       await this.#parts.ledger.get(`/v1/wallets/${toHex(account.value.walletKey)}`),
     );
-    this.#set({ phase: 'open' });
+    const cards = await cardsOf(this.#parts.ledger, account.value.walletKey);
+    const own = toHex(account.value.g);
+    this.#otherCards = (cards?.at(-1)?.g ?? own) !== own;
+    if (then === 'open') this.#set({ phase: 'open' });
   }
 
   #lost(refusal: Refused): void {
@@ -330,7 +435,9 @@ export class Services {
     const outcome = await this.#submit(body, prepared.value.digest, prepared.value.signature);
     if (outcome !== undefined) {
       this.#done('load', outcome);
-      return true;
+      // Refused for good: nothing was paid for, and the card is free for the next one.
+      const given = outcome === 'ledger_refused' ? await open.refresh.giveUp('own') : undefined;
+      return given === undefined || given.ok || this.#refused('load', given);
     }
     const load = toHex(prepared.value.digest);
     progress(packs * PACK_COUPONS + 1);
@@ -359,6 +466,109 @@ export class Services {
     return answer.signatures.map((s) => fromHex(String(s)) ?? new Uint8Array(0));
   }
 
+  refresh(options: { readonly undoPending?: boolean; readonly all?: boolean }): TillRefusal | undefined {
+    const account = this.#account;
+    if (this.#step.phase !== 'open' || account === undefined) return 'not_now';
+    if (this.#wallet === undefined) return 'ledger_unreachable';
+    if (account.openLoad !== undefined) return 'not_now';
+    return this.#act('refresh', async ({ refresh }) =>
+      this.#renewed('refresh', await this.#renewal.own(refresh, account, options, this.#progress('refresh'))),
+    );
+  }
+
+  /** Looks for lost cards' coupons and begins to take them over, or goes on with it. */
+  findLost(): TillRefusal | undefined {
+    const account = this.#account;
+    if (this.#step.phase !== 'open' || account === undefined) return 'not_now';
+    if (this.#wallet === undefined) return 'ledger_unreachable';
+    return this.#act('find_lost', async (open) => {
+      const found = await this.#recovery.restore(
+        open.refresh,
+        account,
+        this.#parts.keysets(),
+        this.#progress('find_lost'),
+      );
+      if (found.ok) this.#until = found.until;
+      return this.#renewed('find_lost', found);
+    });
+  }
+
+  /** A new card's words, on the screen. */
+  words(): TillRefusal | undefined {
+    const open = this.#open;
+    if (this.#step.phase !== 'open' || open === undefined || this.#busy !== undefined) return 'not_now';
+    if (this.#account?.wordsOpen !== true) return 'card_not_new';
+    this.#lastAct = undefined;
+    this.#run(async () => {
+      const seed = await open.refresh.words();
+      if (!seed.ok) return void this.#refused('words', seed);
+      const all = wordsOf(seed.value);
+      seed.value.fill(0);
+      const { random } = this.#parts;
+      const asked = new Set<number>();
+      while (asked.size < WORDS_ASKED) asked.add(1 + ((random(1)[0] as number) % RECOVERY_WORDS));
+      this.#words = { all, asked: [...asked].sort((a, b) => a - b) };
+      this.#set({ phase: 'words', words: all });
+    });
+    return undefined;
+  }
+
+  /** The words leave the screen, and some are asked for. */
+  askWords(): TillRefusal | undefined {
+    if (this.#step.phase !== 'words' || this.#words === undefined) return 'not_now';
+    this.#set({ phase: 'words_check', numbers: this.#words.asked, wrong: false });
+    return undefined;
+  }
+
+  /** Right: nobody reads them again. Wrong: they are shown once more. */
+  checkWords(said: readonly string[]): TillRefusal | undefined {
+    const words = this.#words;
+    if (this.#step.phase !== 'words_check' || words === undefined || this.#busy !== undefined)
+      return 'not_now';
+    const right = words.asked.every((n, i) => words.all[n - 1] === said[i]?.trim().toLowerCase());
+    if (!right) {
+      this.#set({ phase: 'words_check', numbers: words.asked, wrong: true });
+      return undefined;
+    }
+    this.#words = undefined;
+    return this.#act('words', async ({ refresh }) => {
+      const written = await refresh.wordsWritten();
+      if (!written.ok) return this.#refused('words', written);
+      this.#done('words', 'done');
+      return true;
+    });
+  }
+
+  /** A lost card's words into a card that has never loaded. */
+  restore(words: readonly string[]): TillRefusal | undefined {
+    if (this.#step.phase !== 'open' || this.#account === undefined) return 'not_now';
+    if (!isFresh(this.#account)) return 'card_not_new';
+    const seed = seedOf(words);
+    return this.#act('restore', async (open) => {
+      if (!seed.ok) {
+        const word = seed.detail === undefined ? {} : { word: Number(seed.detail) };
+        this.#lastAct = { act: 'restore', outcome: seed.refusal, ...word };
+        return true;
+      }
+      const restored = await open.refresh.restore(seed.value);
+      seed.value.fill(0);
+      if (!restored.ok) return this.#refused('restore', restored);
+      this.#done('restore', 'done');
+      return true;
+    });
+  }
+
+  /** The holder's word on coupons that are not there any more. */
+  dead(pin: string, what: 'forget' | 'refresh'): TillRefusal | undefined {
+    if (this.#step.phase !== 'open') return 'not_now';
+    return this.#act('dead', async ({ refresh }) => {
+      const said = await refresh.dead(pin, what);
+      if (!said.ok) return this.#refused('dead', said);
+      this.#done('dead', 'done');
+      return true;
+    });
+  }
+
   view(): ServicesView {
     const account = this.#account;
     const base: ServicesView =
@@ -377,6 +587,13 @@ export class Services {
         claimable: workloads.length,
         claimableValue: String(value),
         unfinishedLoad: account.openLoad !== undefined,
+        refreshing: account.openRefresh?.minutes ?? 0,
+        returning:
+          account.recovery === undefined ? null : { minutes: account.recovery.minutes, until: this.#until },
+        dead: account.deadMinutes,
+        wordsOpen: account.wordsOpen,
+        fresh: isFresh(account),
+        otherCards: this.#otherCards,
         log: account.log.map((e) => ({
           day: e.day,
           outlet: this.#parts.outletName(e.outlet),

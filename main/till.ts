@@ -214,6 +214,23 @@ export class Till implements TillApi {
         return services.changePin(intent.old, intent.new);
       case 'services_unblock':
         return services.unblock(intent.puk, intent.new);
+      case 'services_refresh':
+        return services.refresh({
+          undoPending: intent.undoPending ?? false,
+          all: intent.all ?? false,
+        });
+      case 'services_words':
+        return services.words();
+      case 'services_words_ask':
+        return services.askWords();
+      case 'services_words_check':
+        return services.checkWords(intent.words);
+      case 'services_restore':
+        return services.restore(intent.words);
+      case 'services_find_lost':
+        return services.findLost();
+      case 'services_dead':
+        return services.dead(intent.pin, intent.what);
       case 'services_close':
         return this.#services(services.close());
       default:

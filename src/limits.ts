@@ -28,6 +28,9 @@ export const RECOVERY_CARDS = 4;
  * six packs that were given up, one after the other. The search goes on while loads of that card are not met.
  */
 export const RECOVERY_GAP_PACKS = 12;
+/** Words of a seed (BIP-39, 256 bits), and how many of them a holder proves to have written down. */
+export const RECOVERY_WORDS = 24;
+export const WORDS_ASKED = 3;
 /** Signatures of coupons in one answer of SIGN refresh: 2 kB. */
 export const REFRESH_SIGNATURES = 32;
 /** Coupons in one purchase: an answer of 8 fits 2.9 kB. */

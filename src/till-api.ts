@@ -30,6 +30,11 @@ export const TILL_REFUSALS = [
   'balance_too_small',
   'no_room_on_card',
   'office_silent',
+  'nothing_to_refresh',
+  'batch_ended',
+  'unknown_word',
+  'wrong_words',
+  'card_not_new',
   'crowd_empty',
   'unknown_entry',
   'count_running',
@@ -130,6 +135,17 @@ export interface CheckoutView {
   readonly frozen: boolean;
 }
 
+export type ServicesAct =
+  | 'claim'
+  | 'load'
+  | 'pin'
+  | 'unblock'
+  | 'refresh'
+  | 'words'
+  | 'restore'
+  | 'find_lost'
+  | 'dead';
+
 export type ServicesPhase =
   | { readonly phase: 'closed' }
   | { readonly phase: 'hold_card'; readonly trouble?: CardTrouble }
@@ -138,10 +154,14 @@ export type ServicesPhase =
   /** Something that takes longer than a second. `done` of `of` steps. The card must stay. */
   | {
       readonly phase: 'working';
-      readonly task: 'claim' | 'load' | 'pin' | 'unblock' | 'reading';
+      readonly task: ServicesAct | 'reading';
       readonly done: number;
       readonly of: number;
     }
+  /** A new card's 24 words. On this screen only, once; the clerk turns away. */
+  | { readonly phase: 'words'; readonly words: readonly string[] }
+  /** The holder proves to have written them down: the words of these numbers (from 1). */
+  | { readonly phase: 'words_check'; readonly numbers: readonly number[]; readonly wrong: boolean }
   | { readonly phase: 'card_gone'; readonly unfinishedLoad: boolean };
 
 export interface ServicesView {
@@ -159,6 +179,18 @@ export interface ServicesView {
     readonly claimable: number;
     readonly claimableValue: string;
     readonly unfinishedLoad: boolean;
+    /** Minutes in a refresh that is not finished; and of those, none can be paid with. */
+    readonly refreshing: number;
+    /** Minutes of lost cards on their way to this one; `until`: when they can be fetched, seconds since 1970, null = not known here. */
+    readonly returning: { readonly minutes: number; readonly until: number | null } | null;
+    /** Minutes of coupons that are no longer there: this card was lost and restored, or somebody has its words. */
+    readonly dead: number;
+    /** The words of this new card have not been written down yet. */
+    readonly wordsOpen: boolean;
+    /** It has never loaded: a lost card's words can be put into it. */
+    readonly fresh: boolean;
+    /** The wallet has loaded last with another card than this one: one of them was lost. */
+    readonly otherCards: boolean;
     readonly log: readonly {
       /** Days since 1970. */
       readonly day: number;
@@ -169,9 +201,15 @@ export interface ServicesView {
   };
   /** Result of the last act, for a sentence on the screen. */
   readonly lastAct?: {
-    readonly act: 'claim' | 'load' | 'pin' | 'unblock';
+    readonly act: ServicesAct;
     readonly outcome: 'done' | TillRefusal | CardTrouble | 'wrong_pin' | 'pin_blocked';
     readonly minutes?: number;
+    /** Minutes found dead in this act. */
+    readonly dead?: number;
+    /** When minutes that were asked for can be fetched: seconds since 1970. */
+    readonly until?: number;
+    /** Number of a word that is not on the list, from 1. */
+    readonly word?: number;
   };
 }
 

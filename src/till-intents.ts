@@ -3,7 +3,14 @@
  * screen itself needs the type only, so that no validator is in its bundle.
  */
 import { z } from 'zod';
-import { DISMISS_REASON, LOAD_PACKS, PIN_DIGITS, PUK_DIGITS } from './limits.ts';
+import {
+  DISMISS_REASON,
+  LOAD_PACKS,
+  PIN_DIGITS,
+  PUK_DIGITS,
+  RECOVERY_WORDS,
+  WORDS_ASKED,
+} from './limits.ts';
 
 const typeId = z.string().regex(/^[0-9a-f]{64}$/);
 const amount = z.number().int().min(1).max(1_000_000);
@@ -11,6 +18,7 @@ const digits = ({ min, max }: { readonly min: number; readonly max: number }) =>
   z.string().regex(new RegExp(`^[0-9]{${min},${max}}$`));
 const pin = digits(PIN_DIGITS);
 const puk = digits(PUK_DIGITS);
+const word = z.string().max(16);
 
 /** Everything the screen can ask for. One word for one act; the answer is an `Answer`. */
 export const intentSchema = z.discriminatedUnion('intent', [
@@ -46,6 +54,22 @@ export const intentSchema = z.discriminatedUnion('intent', [
   z.object({ intent: z.literal('services_load'), packs: z.number().int().min(1).max(LOAD_PACKS) }),
   z.object({ intent: z.literal('services_change_pin'), old: pin, new: pin }),
   z.object({ intent: z.literal('services_unblock'), puk, new: pin }),
+  /** Coupons that cannot be used at a till become new ones. `undoPending`: also those of purchases that were not finished; `all`: everything. */
+  z.object({
+    intent: z.literal('services_refresh'),
+    undoPending: z.boolean().optional(),
+    all: z.boolean().optional(),
+  }),
+  /** Shows a new card's words; asks for some of them; the holder's answers. */
+  z.object({ intent: z.literal('services_words') }),
+  z.object({ intent: z.literal('services_words_ask') }),
+  z.object({ intent: z.literal('services_words_check'), words: z.array(word).length(WORDS_ASKED) }),
+  /** Puts a lost card's words into a new one. */
+  z.object({ intent: z.literal('services_restore'), words: z.array(word).length(RECOVERY_WORDS) }),
+  /** Looks for what lost cards of this wallet still have, and takes it over. */
+  z.object({ intent: z.literal('services_find_lost') }),
+  /** Coupons that the ledger has seen elsewhere: forgotten, or refreshed after all. With the PIN anew. */
+  z.object({ intent: z.literal('services_dead'), pin, what: z.enum(['forget', 'refresh']) }),
   z.object({ intent: z.literal('services_close') }),
   // stock
   z.object({ intent: z.literal('count_begin') }),

@@ -45,6 +45,13 @@ export const de: Texts = {
     nothing_to_claim: 'Es gibt keine Stunden zum Gutschreiben.',
     balance_too_small: 'Das Guthaben reicht nicht für ein Paket.',
     no_room_on_card: 'Auf der Karte ist kein Platz für ein weiteres Paket.',
+    nothing_to_refresh: 'Auf dieser Karte gibt es nichts zu erneuern.',
+    batch_ended:
+      'Karten dieser Serie lassen sich nicht mehr sofort erneuern. Bitte um eine neue Karte; die Stunden sind sicher.',
+    unknown_word: 'Eines der Wörter steht nicht auf der Liste. Bitte noch einmal auf das Blatt sehen.',
+    wrong_words:
+      'Diese 24 Wörter gehören nicht zusammen. Vielleicht ist eines verwechselt; nichts wurde geändert.',
+    card_not_new: 'Das geht nur mit einer neuen Karte, auf der noch nie Stunden waren.',
     office_silent:
       'Die Ausgabestelle antwortet nicht. Bitte später noch einmal versuchen; es geht nichts verloren.',
     crowd_empty: 'Es gibt keine Verkäufe zu senden.',
@@ -234,6 +241,11 @@ export const de: Texts = {
       load: 'Stunden kommen auf die Karte …',
       pin: 'Die PIN wird geändert …',
       unblock: 'Die neue PIN wird gesetzt …',
+      refresh: 'Was auf der Karte ist, wird erneuert …',
+      words: 'Die Wörter werden gelesen …',
+      restore: 'Die Karte bekommt ihre Wörter …',
+      find_lost: 'Die Stunden der verlorenen Karte werden gesucht …',
+      dead: 'Wird auf der Karte vermerkt …',
       reading: 'Die Karte wird gelesen …',
     },
     leaveCard: 'Die Karte liegen lassen.',
@@ -284,7 +296,63 @@ export const de: Texts = {
       load: 'Fertig: {{amount}} sind jetzt auf der Karte.',
       loadPlain: 'Fertig. Die Stunden sind jetzt auf der Karte.',
       pin: 'Die PIN ist geändert.',
+      refresh: 'Erneuert: {{amount}}. Mit allem auf der Karte lässt sich zahlen.',
+      refreshPlain: 'Erneuert. Mit allem auf der Karte lässt sich zahlen.',
+      refreshDead:
+        'Diese Karte wurde als verloren gemeldet: {{amount}} darauf sind auf eine andere Karte gewandert und gelten hier nicht mehr. Gehört die andere Karte dir, fehlt dir nichts.',
+      find_lost: 'Die Stunden sind wieder da: {{amount}} sind jetzt auf dieser Karte.',
+      find_lostPlain: 'Die Stunden sind wieder auf dieser Karte.',
+      find_lostUntil:
+        'Gefunden: {{amount}}. Keine Kasse nimmt sie mehr von der verlorenen Karte. Ab {{day}} kommen sie auf diese Karte: dann bei irgendeinem Kartendienst auflegen.',
+      find_lostNothing:
+        'Von einer verlorenen Karte wartet nichts. Entweder ist alles ausgegeben, oder es ist schon unterwegs.',
+      unknownWord:
+        'Wort {{word}} steht nicht auf der Liste. Bitte noch einmal auf das Blatt sehen; nichts wurde geändert.',
+      words:
+        'Gut. Niemand kann die Wörter mehr von dieser Karte lesen. Das Blatt gehört dorthin, wo nur du es findest.',
+      restore: 'Die Karte hat jetzt deine Wörter. Als Nächstes: die Stunden der verlorenen Karte suchen.',
+      dead: 'Erledigt.',
       unblock: 'Die neue PIN ist gesetzt.',
+    },
+    care: {
+      words: 'Die 24 Wörter zeigen',
+      wordsText:
+        'Neue Karte: ihre 24 Wörter aufschreiben. Mit ihnen ist nichts verloren, wenn die Karte es ist.',
+      returning:
+        '{{amount}} der verlorenen Karte sind auf dem Weg zu dieser. Es kann ihnen nichts geschehen.',
+      returningUntil:
+        '{{amount}} der verlorenen Karte sind auf dem Weg zu dieser. Ab {{day}} bei irgendeinem Kartendienst auflegen.',
+      refreshing: '{{amount}} werden erneuert. Beim nächsten Besuch sind sie wieder da.',
+      dead: 'Diese Karte wurde als verloren gemeldet: {{amount}} darauf sind auf eine andere Karte gewandert.',
+      forget: 'Diese Scheine vergessen',
+      forgetText: 'Sie sind nichts mehr wert. Mit deiner PIN vergisst die Karte sie und hat wieder Platz.',
+      tryAgain: 'Sie müssten noch gelten',
+      tryAgainText:
+        'Mit deiner PIN versucht die Karte noch einmal, sie zu erneuern. Dabei kann nichts verloren gehen.',
+      freePending: 'Offene Zahlungen freigeben',
+      lost: 'Ich habe eine Karte verloren',
+      find: 'Stunden einer verlorenen Karte suchen',
+      check: 'Alles prüfen und erneuern',
+    },
+    words: {
+      title: 'Deine 24 Wörter',
+      text: 'In dieser Reihenfolge mit den Nummern aufschreiben. Sie werden einmal gezeigt. Geht die Karte verloren, bekommt eine neue damit deine Stunden zurück.',
+      warning:
+        'Den Bildschirm so drehen, dass nur du ihn siehst. Wer diese Wörter liest, kann die Stunden nehmen, langsam, und sieht jeden Einkauf. Bewahre sie auf wie etwas Kostbares; nie als Foto.',
+      number: 'Wort {{number}}',
+      written: 'Ich habe sie aufgeschrieben',
+      checkTitle: 'Bitte vom Blatt ablesen',
+      checkText: 'Drei der Wörter, damit sicher ist, dass das Blatt stimmt.',
+      wrong: 'So steht es nicht auf der Karte. Bitte auf das Blatt sehen oder die Wörter noch einmal zeigen.',
+      again: 'Wörter noch einmal zeigen',
+      check: 'So steht es da',
+    },
+    restore: {
+      title: 'Eine verlorene Karte',
+      text: 'Die 24 Wörter vom Blatt eintippen. Diese neue Karte sucht dann die Stunden der verlorenen. Niemand sonst kann sie inzwischen benutzen; sie kommen nach etwa fünf Wochen zurück, wenn jede Kasse gemeldet hat, was sie angenommen hat.',
+      warning:
+        'Nur an einem Schalter, dem du traust: Er könnte die Wörter mitlesen. Wer sie hat, kann die Stunden nehmen, langsam, und sieht jeden Einkauf.',
+      yes: 'Dieser Karte meine Wörter geben',
     },
     wrongPin: 'Das war nicht die richtige Nummer. Nichts wurde geändert.',
     pinBlocked: 'Die PIN ist jetzt gesperrt. Die Stunden auf der Karte sind sicher.',

@@ -9,6 +9,8 @@ interface Props extends Omit<ComponentProps<'button'>, 'type' | 'className'> {
   readonly size?: 'normal' | 'large';
   readonly wide?: boolean;
   readonly icon?: Icon;
+  /** Sends the form it stands in. */
+  readonly submit?: boolean;
   /** The key that does the same, shown on the button. */
   readonly shortcut?: string;
   readonly children: ReactNode;
@@ -19,13 +21,14 @@ export function Action({
   size = 'normal',
   wide = false,
   icon: Picture,
+  submit = false,
   shortcut,
   children,
   ...rest
 }: Props): ReactElement {
   const classes = [look.action, look[kind], look[size], wide ? look.wide : ''].join(' ');
   return (
-    <button type="button" className={classes} {...rest}>
+    <button type={submit ? 'submit' : 'button'} className={classes} {...rest}>
       {Picture && <Picture size={size === 'large' ? 30 : 24} stroke={1.75} aria-hidden="true" />}
       <span>{children}</span>
       {shortcut && (

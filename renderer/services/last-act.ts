@@ -17,9 +17,20 @@ export function useLastActText(lastAct: ServicesView['lastAct']): LastActText | 
   const t = useT();
   const format = useFormats();
   if (!lastAct) return null;
-  const { act, outcome, minutes } = lastAct;
+  const { act, outcome, minutes, dead, until, word } = lastAct;
+  if (act === 'find_lost' && outcome === 'done' && minutes !== undefined && until !== undefined) {
+    const day = format.day(Math.ceil(until / 86_400));
+    return { text: t('services.acts.find_lostUntil', { amount: format.duration(minutes), day }), good: true };
+  }
+  if (act === 'refresh' && dead !== undefined)
+    return { text: t('services.acts.refreshDead', { amount: format.duration(dead) }), good: false };
+  if (act === 'find_lost' && outcome === 'nothing_to_refresh')
+    return { text: t('services.acts.find_lostNothing'), good: true };
+  if (outcome === 'unknown_word' && word !== undefined)
+    return { text: t('services.acts.unknownWord', { word }), good: false };
   if (outcome === 'done') {
-    if (act === 'pin' || act === 'unblock') return { text: t(`services.acts.${act}`), good: true };
+    if (act === 'pin' || act === 'unblock' || act === 'words' || act === 'restore' || act === 'dead')
+      return { text: t(`services.acts.${act}`), good: true };
     const text =
       minutes === undefined
         ? t(`services.acts.${act}Plain`)

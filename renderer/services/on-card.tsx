@@ -4,6 +4,7 @@ import { useFormats, useT } from '../context.tsx';
 import { TimeDial } from '../parts/time-dial.tsx';
 import look from './account.module.css';
 import type { AccountView } from './account.tsx';
+import { Care } from './care.tsx';
 
 export function OnCard({ account }: { readonly account: AccountView }): ReactElement {
   const t = useT();
@@ -26,6 +27,7 @@ export function OnCard({ account }: { readonly account: AccountView }): ReactEle
           </ul>
         </div>
       </div>
+      <Care account={account} />
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { HoldForServices } from './hold.tsx';
 import { PinForServices } from './pin.tsx';
 import look from './services.module.css';
 import { Start } from './start.tsx';
+import { Words, WordsCheck } from './words.tsx';
 import { Working } from './working.tsx';
 
 function Phase(): ReactElement {
@@ -21,6 +22,10 @@ function Phase(): ReactElement {
       return <PinForServices triesLeft={step.triesLeft} blocked={step.blocked} lastAct={lastAct} />;
     case 'working':
       return <Working task={step.task} done={step.done} of={step.of} />;
+    case 'words':
+      return <Words words={step.words} />;
+    case 'words_check':
+      return <WordsCheck numbers={step.numbers} wrong={step.wrong} />;
     case 'card_gone':
       return <CardGone unfinishedLoad={step.unfinishedLoad} />;
     case 'open':

@@ -11,12 +11,14 @@ import {
   entering,
   LINES,
   line,
+  NEW_CARD,
   PRODUCTS,
   product,
   REFUSED,
   STATUS,
   services,
   VIEW,
+  WORDS,
 } from './views.ts';
 
 export interface Picture {
@@ -144,6 +146,29 @@ export const PICTURES: readonly Picture[] = [
     { account: { ...ACCOUNT, unfinishedLoad: true }, lastAct: { act: 'load', outcome: 'office_silent' } },
   ),
   card('services-working', { phase: 'working', task: 'load', done: 41, of: 65 }),
+  card('services-words', { phase: 'words', words: WORDS }),
+  card('services-words-check', { phase: 'words_check', numbers: [3, 11, 20], wrong: true }),
+  card('services-new-card', { phase: 'open' }, { account: NEW_CARD }),
+  {
+    ...card('services-restore', { phase: 'open' }, { account: NEW_CARD }),
+    act: press((texts) => texts.services.care.lost),
+  },
+  card(
+    'services-returning',
+    { phase: 'open' },
+    {
+      account: { ...ACCOUNT, pending: 0, exposed: 0, returning: { minutes: 558, until: 1_798_500_000 } },
+      lastAct: { act: 'find_lost', outcome: 'done', minutes: 558, until: 1_798_500_000 },
+    },
+  ),
+  card(
+    'services-found-lost',
+    { phase: 'open' },
+    {
+      account: { ...ACCOUNT, onCard: 0, pending: 0, exposed: 0, dead: 558 },
+      lastAct: { act: 'refresh', outcome: 'nothing_to_refresh', dead: 558 },
+    },
+  ),
   card('services-gone', { phase: 'card_gone', unfinishedLoad: true }),
   shelf('stock', { products: PRODUCTS }),
   shelf('count-sheet', entering(6)),

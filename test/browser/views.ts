@@ -81,6 +81,12 @@ export const ACCOUNT: NonNullable<ServicesView['account']> = {
   claimable: 4,
   claimableValue: '1284666667',
   unfinishedLoad: false,
+  refreshing: 0,
+  returning: null,
+  dead: 0,
+  wordsOpen: false,
+  fresh: false,
+  otherCards: false,
   log: [
     { day: 20_778, outlet: 'Outlet at the mill', minutes: 85, state: 'paid' },
     { day: 20_777, outlet: 'Outlet at the mill', minutes: 47, state: 'pending' },
@@ -90,6 +96,23 @@ export const ACCOUNT: NonNullable<ServicesView['account']> = {
     { day: 20_768, outlet: 'Harbour store', minutes: 64, state: 'paid' },
   ],
 };
+
+/** A card that was never used. */
+export const NEW_CARD: NonNullable<ServicesView['account']> = {
+  ...ACCOUNT,
+  onCard: 0,
+  exposed: 0,
+  pending: 0,
+  freeSlots: 192,
+  wordsOpen: true,
+  fresh: true,
+  log: [],
+};
+/** The words of a seed of zeros and a few ones, which nobody uses. */
+export const WORDS: readonly string[] = (
+  'abandon amount liar amount expire adjust cage candy arch gather drum bullet ' +
+  'absurd math era live bid rhythm alien crouch range attend journey unaware'
+).split(' ');
 
 export function services(step: ServicesPhase, more: Partial<Omit<ServicesView, 'step'>> = {}): ServicesView {
   return { step, ...more };

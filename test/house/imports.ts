@@ -42,6 +42,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     ours: ['main/', 'src/', 'crypto/'],
     packages: {
       'pcsc-mini': ['main/pcsc-reader.ts', 'main/pcsc-session.ts'],
+      '@scure/bip39': ['main/words.ts'],
       'better-sqlite3': 'anywhere',
       fastify: 'anywhere',
       '@fastify/static': 'anywhere',

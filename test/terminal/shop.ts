@@ -10,6 +10,7 @@ import { nodeCrypto } from '../../crypto/node.ts';
 import { createInProcessReader, type InProcessReader } from '../../demo/in-process-reader.ts';
 import { createWorld, openWorld, type World, type WorldOptions, type WorldTill } from '../../demo/world.ts';
 import type { SimulatedCard } from '../../firmware-sim/card.ts';
+import type { Clock as LedgerClock } from '../../ledger/clock.ts';
 import { readSigningKey } from '../../ledger/key-file.ts';
 import { type Node, startNode } from '../../ledger/node.ts';
 import { type Office, startOffice } from '../../ledger/office.ts';
@@ -193,13 +194,17 @@ function startTill(till: WorldTill, url: string, base: TerminalConfig, setup: Ti
   };
 }
 
-/** Opens a copy of the template's world with its node running. */
-export async function openShop(template: Template): Promise<Shop> {
+/** Opens a copy of the template's world with its node running; by a clock of the test's own, if it brings one. */
+export async function openShop(
+  template: Template,
+  options: { readonly ledgerClock?: LedgerClock } = {},
+): Promise<Shop> {
+  const ledgerClock = options.ledgerClock === undefined ? {} : { clock: options.ledgerClock };
   const place = mkdtempSync(join(tmpdir(), 'timecard-shop-'));
   const dir = join(place, 'world');
   cpSync(template.dir, dir, { recursive: true });
   const world = openWorld(dir);
-  let node = await startNode({ dataDir: world.ledgerDir, port: 0 });
+  let node = await startNode({ dataDir: world.ledgerDir, port: 0, ...ledgerClock });
   const port = Number(new URL(node.url).port);
   const { url } = node;
   let running = true;
@@ -255,7 +260,7 @@ export async function openShop(template: Template): Promise<Shop> {
       await node.stop();
     },
     async startNode() {
-      node = await startNode({ dataDir: world.ledgerDir, port });
+      node = await startNode({ dataDir: world.ledgerDir, port, ...ledgerClock });
       running = true;
     },
     startOffice() {
