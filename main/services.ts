@@ -13,6 +13,7 @@ import { encodeBody } from '../src/economy/wire.ts';
 import { LOAD_PACKS, PACK_COUPONS, PACK_MINUTES, RECOVERY_WORDS, WORDS_ASKED } from '../src/limits.ts';
 import type { ServicesPhase, ServicesView, TillRefusal } from '../src/till-api.ts';
 import { MINUTE } from '../src/units/micro-minutes.ts';
+import { accountView, isFresh } from './account-view.ts';
 import type { Refused } from './card-line.ts';
 import type { CardInField } from './card-reader.ts';
 import { type CardRefresh, cardRefresh } from './card-refresh.ts';
@@ -58,13 +59,6 @@ interface Open {
   readonly session: Session;
   readonly services: CardServices;
   readonly refresh: CardRefresh;
-}
-
-/** Nothing on it, nothing ever paid, nothing begun: as it was made. The card itself decides. */
-function isFresh(account: Account): boolean {
-  const { payableMinutes, exposedMinutes, pendingMinutes, deadMinutes, log, openLoad, openRefresh } = account;
-  const held = payableMinutes + exposedMinutes + pendingMinutes + deadMinutes;
-  return held === 0 && log.length === 0 && !openLoad && !openRefresh && !account.recovery;
 }
 
 export class Services {
@@ -574,33 +568,14 @@ export class Services {
     const base: ServicesView =
       this.#lastAct === undefined ? { step: this.#step } : { step: this.#step, lastAct: this.#lastAct };
     if (account === undefined || this.#step.phase === 'pin') return base;
-    const { workloads, value } = claimableOf(this.#wallet);
     return {
       ...base,
-      account: {
-        onCard: account.payableMinutes,
-        exposed: account.exposedMinutes,
-        pending: account.pendingMinutes,
-        freeSlots: account.freeSlots,
-        balance: String(this.#wallet?.balance ?? 0n),
+      account: accountView(account, this.#wallet, {
         packs: this.#packs(),
-        claimable: workloads.length,
-        claimableValue: String(value),
-        unfinishedLoad: account.openLoad !== undefined,
-        refreshing: account.openRefresh?.minutes ?? 0,
-        returning:
-          account.recovery === undefined ? null : { minutes: account.recovery.minutes, until: this.#until },
-        dead: account.deadMinutes,
-        wordsOpen: account.wordsOpen,
-        fresh: isFresh(account),
+        until: this.#until,
         otherCards: this.#otherCards,
-        log: account.log.map((e) => ({
-          day: e.day,
-          outlet: this.#parts.outletName(e.outlet),
-          minutes: e.minutes,
-          state: e.state,
-        })),
-      },
+        outletName: this.#parts.outletName,
+      }),
     };
   }
 }
