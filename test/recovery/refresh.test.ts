@@ -48,7 +48,7 @@ describe('a visit', () => {
     shop.startOffice();
     const card = shop.card(1);
     const minutes = await ask(shop, till, { wheat_bread: 2 });
-    till.reader.pullAfterBytes(2_100);
+    till.reader.pullAfterBytes(1_340);
     till.reader.insert(card);
     await till.until('torn', ({ checkout }) => 'trouble' in checkout.step);
     if (till.view().checkout.step.phase === 'hold_again') await till.done({ intent: 'give_up' });
