@@ -1,4 +1,4 @@
-/** Dasselbe wie in `en-recovery.ts`, auf Deutsch. */
+/** What is said about words, lost cards and coupons that are gone, in German. */
 import type { recovery as texts } from './en-recovery.ts';
 
 export const recovery: typeof texts = {
