@@ -39,7 +39,7 @@ const DEFAULT: TownOptions = {
 
 const rounded = (x: number): number => Number(x.toFixed(4));
 function short({ range, ...figure }: Figure) {
-  const { accuracy, chance, ratio, promised, reading, attack, guess } = figure;
+  const { accuracy, chance, ratio, promised, reading, linked, attack, guess } = figure;
   return {
     accuracy: rounded(accuracy),
     chance: rounded(chance),
@@ -47,6 +47,7 @@ function short({ range, ...figure }: Figure) {
     range: range.map(rounded),
     attack,
     guess,
+    linked: rounded(linked),
     promised: rounded(promised),
     reading: rounded(reading),
   };

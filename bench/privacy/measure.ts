@@ -17,6 +17,8 @@ export interface Figure {
   readonly range: readonly [number, number];
   readonly attack: string;
   readonly guess: string;
+  /** Of the strongest attack that uses the join; below chance where none beats the guess, which anybody can make instead. */
+  readonly linked: number;
   /** Had every crowd held k sales at least: what was promised. */
   readonly promised: number;
   /** What one would reach who had read every card right before its sale; not an attack. */
@@ -69,6 +71,7 @@ function figure(played: Played, game: Game, crowds: readonly number[], k: number
     range: [ratios[Math.floor(0.025 * DRAWS)] as number, ratios[Math.floor(0.975 * DRAWS)] as number],
     attack: attack.name,
     guess: guess.name,
+    linked: rate(top(tallies.filter((tally) => !tally.public && tally.name !== READING))),
     promised:
       sum(plain.map((x, i) => x * Math.min(1, (played.sizes[crowds[i] as number] as number) / k))) /
       sum(asked),
