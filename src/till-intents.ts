@@ -3,14 +3,7 @@
  * screen itself needs the type only, so that no validator is in its bundle.
  */
 import { z } from 'zod';
-import {
-  DISMISS_REASON,
-  LOAD_PACKS,
-  PIN_DIGITS,
-  PUK_DIGITS,
-  RECOVERY_WORDS,
-  WORDS_ASKED,
-} from './limits.ts';
+import { DISMISS_REASON, LOAD_PACKS, PIN_DIGITS, PUK_DIGITS, RECOVERY_WORDS, WORDS_ASKED } from './limits.ts';
 
 const typeId = z.string().regex(/^[0-9a-f]{64}$/);
 const amount = z.number().int().min(1).max(1_000_000);
