@@ -19,7 +19,7 @@ export function Load({ account }: { readonly account: AccountView }): ReactEleme
   const packs = Math.min(wanted, Math.max(1, account.packs));
 
   return (
-    <section className={look.box} aria-labelledby="load">
+    <section className={`${look.box} ${pack.whole}`} aria-labelledby="load">
       <h2 id="load">{t('services.load')}</h2>
       <p className={look.soft}>{t('services.loadText')}</p>
       {account.unfinishedLoad && (

@@ -77,7 +77,7 @@ export async function loseAndRestore(place: Place): Promise<number> {
   await page.getByRole('dialog').waitFor();
   for (const [i, word] of wordsOnPaper(lost).entries())
     await page.getByRole('dialog').locator('input').nth(i).fill(word);
-  await page.getByRole('dialog').getByRole('button', { name: services.restore.yes }).scrollIntoViewIfNeeded();
+  await shoot('restore');
   await page.getByRole('dialog').getByRole('button', { name: services.restore.yes }).click();
   await page.getByText(services.acts.restore).waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: services.care.find }).click();
