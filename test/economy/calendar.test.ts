@@ -1,7 +1,7 @@
 /** The month grid against JavaScript's own calendar. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { monthEnd } from '../../src/economy/calendar.ts';
+import { dayOf, monthBefore, monthEnd } from '../../src/economy/calendar.ts';
 import { SECONDS_MAX } from '../../src/limits.ts';
 
 test('the last second of the UTC month, from 1970 to 9999, as the platform counts it', () => {
@@ -25,4 +25,21 @@ test('leap years, turns of years, first and last seconds', () => {
     ['2027-01-01T00:00:00Z', '2027-01-31T23:59:59Z'],
   ] as const)
     expect(monthEnd(at(time)), time).toBe(at(end));
+});
+
+test('the month before ends where this one begins, whatever its length', () => {
+  const at = (text: string) => Date.parse(text) / 1000;
+  for (const [until, before] of [
+    ['2024-03-31T23:59:59Z', '2024-02-29T23:59:59Z'],
+    ['2023-03-31T23:59:59Z', '2023-02-28T23:59:59Z'],
+    ['2023-02-28T23:59:59Z', '2023-01-31T23:59:59Z'],
+    ['2023-01-31T23:59:59Z', '2022-12-31T23:59:59Z'],
+    ['2023-05-31T23:59:59Z', '2023-04-30T23:59:59Z'],
+    ['2023-04-30T23:59:59Z', '2023-03-31T23:59:59Z'],
+  ] as const)
+    expect(monthBefore(at(until)), until).toBe(at(before));
+});
+
+test('a day begins with its first second', () => {
+  expect([0, 86_399, 86_400, 172_799].map(dayOf)).toEqual([0, 0, 1, 1]);
 });

@@ -175,6 +175,8 @@ describe('clearing nearest to zero', () => {
 
   test('is 0 before anything, and as long as it was 0 in the time asked', () => {
     expect(since(30)).toBe(0n);
+    move(0, 0);
+    expect(context.state.clearing.size + context.state.clearingLows.size).toBe(0);
     move(0, -10);
     expect(since(0)).toBe(min(-10));
     expect(since(1)).toBe(0n);

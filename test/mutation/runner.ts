@@ -4,7 +4,7 @@
  * which takes many times as long as the tests. What sharing a process could do to a verdict is excluded one by one:
  * - a kill counts only if the same test passes again right after without the mutant; otherwise the process is given up and Stryker asks
  *   a fresh one, so no test that depends on what an earlier one left can count;
- * - a test that runs twenty times as long as right after without the mutant is ended and counts as timed out, however busy the machine;
+ * - a test that runs five times as long as without the mutant, and half a second more, is ended and counts as timed out, however busy the machine;
  * - code under test has no state of its own (a house rule); modules are loaded with no mutant on, so mutants reached only
  *   while loading cannot be judged here (`ignoreStatic` in `stryker.config.json`).
  */
@@ -32,7 +32,7 @@ interface Fault {
   readonly ended: boolean;
 }
 /** A test may take so many times as long as it did without a mutant, and in any case so many milliseconds. */
-const PATIENCE = { times: 20, milliseconds: 1_000 };
+const PATIENCE = { times: 5, milliseconds: 500 };
 /** How many of the last finders are asked first. */
 const FINDERS = 8;
 
