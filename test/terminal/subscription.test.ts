@@ -42,13 +42,14 @@ async function follow(until: number, ...streams: readonly string[][]): Promise<r
   const asked: number[] = [];
   const view = new View(db, nodeCrypto);
   const { promise, resolve } = Promise.withResolvers<void>();
-  const fetch: Fetch = async (url) => {
+  const fetch: Fetch = async (url, init) => {
     asked.push(Number(url.split('=')[1]));
     const said = streams[asked.length - 1] ?? [];
     // The line stays open after its last word.
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         for (const text of said) controller.enqueue(new TextEncoder().encode(text));
+        init?.signal?.addEventListener('abort', () => controller.error(new Error('aborted')));
       },
     });
     return new Response(body);

@@ -1,0 +1,120 @@
+/**
+ * What really happened, seen by somebody who stands in the shop: who took which goods away, what was loaded, what cards held. The auditor compares it with the
+ * chain; no till and no node has a hand in it. Not here: judgement (`auditor.ts`).
+ */
+import { nodeCrypto } from '../../crypto/node.ts';
+import type { SimulatedCard } from '../../firmware-sim/card.ts';
+import type { RecordState } from '../../firmware-sim/purchases.ts';
+import type { SlotState } from '../../firmware-sim/purse.ts';
+import { openStore } from '../../firmware-sim/store.ts';
+import { Meter } from '../../firmware-sim/timing.ts';
+import { toHex } from '../../src/bytes.ts';
+import type { Id } from '../../src/economy/transaction.ts';
+import type { TillName } from './setting.ts';
+
+export interface Taken {
+  readonly till: TillName;
+  readonly purchase: string;
+  /** Nobody's card for what costs nothing. */
+  readonly card: number | undefined;
+  readonly minutes: number;
+  readonly goods: readonly { readonly type: Id; readonly amount: number }[];
+  /** Goods that cost nothing, and the till died while it booked them or just before. */
+  readonly doubt?: true;
+}
+
+/** A purchase as a card remembers it. */
+export interface CardRecord {
+  readonly card: number;
+  /** Hex of the terminal's static key. */
+  readonly terminal: string;
+  readonly id: string;
+  readonly minutes: number;
+  readonly state: RecordState;
+  readonly withPin: boolean;
+  /** Grows from purchase to purchase of a card. */
+  readonly sequence: number;
+  readonly coupons: readonly { readonly serial: Id; readonly exponent: number }[];
+}
+
+/** A coupon as its card holds it now. */
+export interface Held {
+  readonly card: number;
+  readonly exponent: number;
+  readonly state: SlotState;
+}
+
+export class Diary {
+  readonly taken: Taken[] = [];
+  /** `card/terminal/purchase` → as last seen. Two cards may have been asked for the same purchase. */
+  readonly records = new Map<string, CardRecord>();
+  /** Serial → every coupon that was ever on a card. */
+  readonly coupons = new Map<Id, Held>();
+  /** Card → what it has begun to load and not stored: the load's id, minutes. */
+  readonly openLoads = new Map<number, { readonly digest: Id; readonly minutes: number }>();
+  readonly faults: Record<string, number> = {};
+
+  /** What somebody at the counter saw, in order: time, till, sentence. */
+  readonly seen: (readonly [at: number, till: TillName, what: string])[] = [];
+
+  count = (fault: string): void => {
+    this.faults[fault] = (this.faults[fault] ?? 0) + 1;
+  };
+
+  /** Goods are carried out of the shop. A purchase that this card, as last seen, holds as paid at this terminal must stand behind them; without one they left unpaid. */
+  carriedOut(sale: Pick<Taken, 'till' | 'minutes' | 'goods'>, card: number, terminal: string): void {
+    const free = sale.minutes === 0;
+    const paid = [...this.records.values()]
+      .filter((one) => one.card === card && one.terminal === terminal && one.state === 'paid')
+      .sort((a, b) => b.sequence - a.sequence)[0];
+    this.taken.push({
+      ...sale,
+      card: free ? undefined : card,
+      purchase: free ? '' : (paid?.id ?? 'none'),
+    });
+  }
+
+  inDoubt(till: TillName, goods: Taken['goods']): void {
+    this.count('a free basket in doubt');
+    this.taken.push({ till, purchase: '', card: undefined, minutes: 0, goods, doubt: true });
+  }
+
+  /** Looks into a card's memory, as only its maker could. */
+  look(card: number, device: SimulatedCard): void {
+    const { purse, purchases, load, journal } = openStore(device.image().bytes, nodeCrypto, new Meter());
+    // What the next power-up will do: a torn transaction is all or nothing.
+    journal.recover();
+    const digest = load.open?.digest;
+    if (digest === undefined) this.openLoads.delete(card);
+    else this.openLoads.set(card, { digest: toHex(digest), minutes: purse.minutes('prepared') });
+    const now = new Map<Id, Held>();
+    for (const state of ['free', 'pending', 'exposed', 'refreshing', 'spent'] as const)
+      for (const slot of purse.slotsIn(state)) {
+        const { serial, exponent } = purse.read(slot);
+        now.set(toHex(serial), { card, exponent, state });
+      }
+    for (const [serial, held] of this.coupons)
+      if (held.card === card && !now.has(serial)) this.coupons.set(serial, { ...held, state: 'empty' });
+    for (const [serial, held] of now) this.coupons.set(serial, held);
+    for (const { id, terminal, minutes, state, slots, withPin, sequence } of purchases.all()) {
+      const key = `${card}/${toHex(terminal)}/${toHex(id)}`;
+      const coupons = this.records.get(key)?.coupons;
+      this.records.set(key, {
+        card,
+        terminal: toHex(terminal),
+        id: toHex(id),
+        minutes,
+        state,
+        withPin,
+        sequence,
+        // Slots of finished purchases may hold other coupons later.
+        coupons:
+          coupons ??
+          slots.map((slot) => {
+            const { serial, exponent } = purse.read(slot);
+            return { serial: toHex(serial), exponent };
+          }),
+      });
+    }
+  }
+}
