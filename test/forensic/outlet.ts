@@ -242,7 +242,8 @@ export async function openOutlet(town: Town, options: OutletOptions): Promise<Ou
       if (e === 0) exponents.push(0);
       else exponents.push(e - 1, e - 1);
     }
-    return exponents.map((e) => town.mint.coupon(e));
+    // Another life in another process must not draw the first one's serials again.
+    return exponents.map((e) => town.mint.coupon(e, life === 0 ? undefined : people));
   }
 
   let { crowd, sales } = before;

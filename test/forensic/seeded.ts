@@ -50,7 +50,8 @@ function inverse(a: bigint, m: bigint): bigint {
 
 export interface SeededMint {
   readonly keyset: Keyset;
-  coupon(exponent: number): RedeemedCoupon;
+  /** `by`: where the serial comes from; the mint's own stream unless told. */
+  coupon(exponent: number, by?: Chance): RedeemedCoupon;
 }
 
 /** Nine RSA keys of 2048 bits and coupons of them, serials and all from the seed: about a second. */
@@ -67,8 +68,8 @@ export function seededMint(from: Chance): SeededMint {
   const id = toHex(keyset.id);
   return {
     keyset,
-    coupon(exponent) {
-      const serial = from.bytes(32);
+    coupon(exponent, by = from) {
+      const serial = by.bytes(32);
       const { key } = pairs[exponent] as (typeof pairs)[number];
       const padding = crypto.constants.RSA_PKCS1_PSS_PADDING;
       const signature = crypto.sign('sha384', serial, { key, padding, saltLength: 0 });
