@@ -23,11 +23,13 @@ import {
   CHAIN,
   couponsOf,
   field,
+  issue,
   makeCouponOffice,
   makeWorld,
   PIN,
   prepare,
   random,
+  storeBlock,
   Talk,
   type World,
 } from './terminal.ts';
@@ -285,5 +287,19 @@ describe('a fast refresh', () => {
       expect(talk.say(ins, p1, 0, data).sw).toBe('6985');
     expect(card.ownerView().slots.free).toBe(64);
     expect(card.writes - writes).toBeLessThan(20);
+  });
+
+  test('a load that the ledger refused for good is given up: other serials next time; not once a coupon of it is there', () => {
+    const card = fresh();
+    const talk = services(card);
+    const first = prepare(talk, world.coupons, 1).blinded.map(toHex);
+    expect(giveUp(talk).sw).toBe('9000');
+    expect(card.ownerView()).toMatchObject({ openLoad: undefined, payableMinutes: 600, room: 128 });
+    const { blinded } = prepare(talk, world.coupons, 1);
+    expect(blinded.map(toHex).filter((one) => first.includes(one))).toEqual([]);
+    expect(storeBlock(talk, 0, issue(world.coupons, 1, blinded)).sw).toBe('9000');
+    expect(giveUp(talk).sw).toBe('6985');
+    for (const block of [1, 2, 3]) storeBlock(talk, block, issue(world.coupons, 1, blinded));
+    expect(card.ownerView()).toMatchObject({ openLoad: undefined, payableMinutes: 900 });
   });
 });
