@@ -70,7 +70,11 @@ export interface CardAnswer {
 }
 export interface InFlight extends Intent {
   readonly answer?: CardAnswer;
+  /** Paid and closed, and nobody may have seen it yet: its id, its coupons and the card's words are gone from here. */
+  readonly closed?: true;
 }
+/** Stands in the place of a closed purchase's id. */
+const NO_PURCHASE = '0'.repeat(32);
 
 /** What leaves with a closed crowd. `entries` are stored by the outbox in the same transaction. */
 export interface ClosingCrowd {
@@ -219,6 +223,7 @@ export class Journal {
       priced: row.priced,
     };
     if (row.answer === null) return intent;
+    if (row.answer.length === 0) return { ...intent, closed: true };
     const raw = JSON.parse(row.answer.toString()) as Omit<CardAnswer, 'coupons'> & { coupons: string[] };
     return {
       ...intent,
@@ -228,7 +233,8 @@ export class Journal {
 
   /**
    * ACK has answered (or nothing was to pay): coupons and transcript into random slots, goods, minutes and count into the
-   * crowd's totals, the in-flight row away, all at once. «Paid» may be shown when this returns.
+   * crowd's totals, the card's answer and the purchase's id away, all at once. «Paid» may be shown when this returns; basket and
+   * minutes stay until it was (`erase`), so that a restart before that does not leave the clerk without an answer.
    */
   close(
     coupons: readonly TakenCoupon[],
@@ -245,15 +251,24 @@ export class Journal {
       if (transcript !== undefined)
         this.#transcripts.write(places[0] as number, concat(beBytes(this.#number, CROWD_BYTES), transcript));
       statement(this.#db, 'update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
-      statement(this.#db, 'delete from in_flight').run();
+      statement(this.#db, "update in_flight set purchase_id = ?, answer = x'' where one = 1").run(
+        NO_PURCHASE,
+      );
     });
     this.#coupons.take(slots);
     this.#transcripts.take(places);
     this.#totals = totals;
   }
 
-  /** After «paid» and before the next sale: the WAL is written back and emptied. False when something was reading. */
+  /** «Paid» has been shown, and the next sale has not begun: what was left of the sale goes, and the log. False when something was reading. */
   erase(): boolean {
+    if (statement(this.#db, "select 1 from in_flight where answer = x''").get() !== undefined)
+      this.#commit(() => statement(this.#db, "delete from in_flight where answer = x''").run());
+    return this.truncate();
+  }
+
+  /** The WAL is written back and emptied. False when something was reading. */
+  truncate(): boolean {
     return truncateWal(this.#db);
   }
 
@@ -343,7 +358,7 @@ export class Journal {
     this.#coupons.give(used.map((r) => r.slot));
     this.#totals = EMPTY_CROWD;
     this.#number = number + 1;
-    this.erase();
+    this.truncate();
   }
 
   smallCrowds(): number {
@@ -375,6 +390,6 @@ export class Journal {
       for (const { number } of due) forget.run(number);
     });
     this.#transcripts.give(rows.map((r) => r.slot));
-    this.erase();
+    this.truncate();
   }
 }

@@ -134,7 +134,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     till.changed('status');
     if (full) return;
     // What could not be done on the full disk.
-    journal.erase();
+    journal.truncate();
     journal.prefill();
     sender.wake();
   };

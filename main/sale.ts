@@ -117,6 +117,8 @@ export class Sale {
   #met: readonly Uint8Array[] = [];
   /** A sale is closed and its traces are still in the log. */
   #unerased = false;
+  /** The sale on the screen is one that a restart has found, and nobody has gone on with it yet. */
+  #found = false;
   /** What the purchase under way has cost, over all its taps. */
   #tally = { ...NOTHING_YET };
 
@@ -128,6 +130,11 @@ export class Sale {
 
   get state(): SaleState {
     return this.#state;
+  }
+
+  /** Was this sale under way when the till stopped? True until it goes on. */
+  get restarted(): boolean {
+    return this.#found;
   }
 
   /** The basket's lines at today's prices, or at the frozen ones. */
@@ -154,6 +161,13 @@ export class Sale {
     const found = this.#parts.journal.inFlight();
     if (found === undefined) return;
     const purchase: Purchase = { id: found.purchaseId, day: found.day, priced: priceFromText(found.priced) };
+    this.#found = true;
+    if (found.closed === true) {
+      // Paid, and perhaps nobody has seen it. It stays on the screen, and on disk, until the clerk goes on.
+      this.#state = { step: 'paid', minutes: found.minutes, purchase };
+      this.#unerased = true;
+      return;
+    }
     if (purchase.priced.minutes === 0) {
       // No card is asked for what costs nothing, and nobody was told «paid»: the basket is the clerk's again.
       this.#state = { step: 'basket', basket: found.goods };
@@ -175,6 +189,7 @@ export class Sale {
     const state = next(this.#state, event);
     if (state === this.#state) return;
     this.#state = state;
+    if (event.event !== 'trouble') this.#found = false;
     this.#parts.changed();
   }
 
@@ -184,6 +199,7 @@ export class Sale {
     if (this.#state.step === 'paid') this.nextSale();
     if (this.#state.step !== 'basket') return 'paying';
     this.#state = { step: 'basket', basket: edit(this.#state.basket) };
+    this.#found = false;
     this.#parts.changed();
     return undefined;
   }
@@ -277,6 +293,8 @@ export class Sale {
   nextSale(): TillRefusal | undefined {
     if (this.#state.step !== 'paid') return 'not_now';
     this.#dispatch({ event: 'next_sale' });
+    // A sale that a restart has found: now it was seen.
+    this.#erase();
     return undefined;
   }
 

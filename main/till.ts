@@ -124,6 +124,7 @@ export class Till implements TillApi {
       total: String(priced === undefined ? 0n : ceilDiv(priced.value.num, priced.value.den)),
       minutes: priced?.minutes ?? 0,
       frozen: state.step !== 'basket',
+      ...(sale.restarted ? { restarted: true } : {}),
     };
   }
 

@@ -133,6 +133,8 @@ export interface CheckoutView {
   readonly minutes: number;
   /** True from `pay` on: prices no longer move. */
   readonly frozen: boolean;
+  /** This sale was under way when the terminal stopped, and stands where it was; absent when not, and when somebody has gone on with it. */
+  readonly restarted?: true;
 }
 
 export type ServicesAct =

@@ -14,6 +14,7 @@ import { Basket } from './basket.tsx';
 import look from './checkout.module.css';
 import { Find } from './find.tsx';
 import { PaymentPanel } from './payment-panel.tsx';
+import { Restarted } from './restarted.tsx';
 import { useMarkedLine } from './use-marked-line.ts';
 
 export function Checkout(): ReactElement {
@@ -58,6 +59,7 @@ export function Checkout(): ReactElement {
       <section className={look.left} aria-label={t('checkout.results')}>
         <RefusalNotice />
         <Stops />
+        <Restarted />
         {step.phase === 'basket' ? (
           <Find field={field} marked={marked} setMarked={setMarked} onTake={take} onAmount={askAmount} />
         ) : (

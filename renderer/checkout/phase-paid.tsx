@@ -1,7 +1,7 @@
-/** Paid: the large tick. Goes on with a scan, a key, the button, or by itself. */
+/** Paid: the large tick. Goes on with a scan, a key, the button, or by itself; after a restart of the terminal only when somebody has read it. */
 import { IconArrowRight } from '@tabler/icons-react';
 import { type ReactElement, useEffect } from 'react';
-import { useAsk, useFormats, useT } from '../context.tsx';
+import { useAsk, useFormats, useT, useView } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
 import { Panel } from '../parts/panel.tsx';
 import look from './phase-paid.module.css';
@@ -13,16 +13,18 @@ export function Paid({ minutes }: { readonly minutes: number }): ReactElement {
   const t = useT();
   const ask = useAsk();
   const format = useFormats();
+  const restarted = useView((view) => view.checkout.restarted === true);
   useEffect(() => {
+    if (restarted) return;
     const timer = window.setTimeout(() => void ask({ intent: 'next_sale' }), STAYS_MS);
     return () => window.clearTimeout(timer);
-  }, [ask]);
+  }, [ask, restarted]);
   return (
     <Panel
       tone="good"
       scene="paid"
       title={t('phase.paidTitle')}
-      text={t('phase.paidText')}
+      text={t(restarted ? 'phase.paidRestarted' : 'phase.paidText')}
       actions={
         <Action
           kind="main"
@@ -36,7 +38,7 @@ export function Paid({ minutes }: { readonly minutes: number }): ReactElement {
       }
     >
       <p className={look.minutes}>{format.duration(minutes)}</p>
-      <p>{t('phase.paidGoesOn')}</p>
+      {restarted ? null : <p>{t('phase.paidGoesOn')}</p>}
     </Panel>
   );
 }

@@ -212,6 +212,11 @@ export const de: Texts = {
     paidText: 'Die Waren dürfen herausgegeben werden.',
     nextSale: 'Nächster Verkauf',
     paidGoesOn: 'Geht gleich von selbst weiter, oder mit dem nächsten Scan.',
+    paidRestarted: 'Dieser Korb ist bezahlt, einmal. Die Ware mitgeben, falls die Person sie noch nicht hat.',
+    restarted:
+      'Das Terminal war während dieses Verkaufs stehen geblieben und ist neu gestartet. Nichts ist verloren: es geht hier weiter.',
+    restartedBasket:
+      'Das Terminal war stehen geblieben und ist neu gestartet. Dieser Korb stand hier; nichts davon ist bezahlt.',
   },
   pin: {
     pad: 'Ziffernblock',

@@ -215,6 +215,11 @@ export const en = {
     paidText: 'The goods may be handed over.',
     nextSale: 'Next sale',
     paidGoesOn: 'Goes on by itself in a moment, or with the next scan.',
+    paidRestarted: 'This basket is paid, once. Hand over the goods if the person has not got them yet.',
+    restarted:
+      'The terminal stopped during this sale and has started again. Nothing is lost: it goes on from here.',
+    restartedBasket:
+      'The terminal stopped and has started again. This basket stood here; nothing of it is paid.',
   },
   pin: {
     pad: 'Number pad',

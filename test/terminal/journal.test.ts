@@ -52,6 +52,9 @@ describe('one sale', () => {
     third.db.close();
 
     const fourth = journalIn(place.dir);
+    // Closed, and not said yet: basket and minutes, no id, no coupon.
+    expect(fourth.journal.inFlight()).toEqual({ ...one, purchaseId: '0'.repeat(32), closed: true });
+    fourth.journal.erase();
     expect(fourth.journal.inFlight()).toBeUndefined();
     expect(fourth.journal.totals).toEqual({
       sales: 1,

@@ -4,6 +4,7 @@
  */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
@@ -148,11 +149,80 @@ describe('T3 a sale under way', () => {
   });
 });
 
+describe('T1 paid, and perhaps nobody has seen it', () => {
+  /** Kills the till in the moment in which «paid» is on disk and goes to the screen. */
+  async function killedAtPaid(goods: Record<string, number>): Promise<TestTill> {
+    const dir = join(shop.world.dir, `killed-${kills++}`);
+    await ask(shop, till, goods);
+    till.terminal.api.watch(({ checkout }) => {
+      if (checkout?.step.phase === 'paid') cpSync(till.dir, dir, { recursive: true });
+    });
+    expect((await hold(till, shop.card(1))).phase).toBe('paid');
+    await till.stop();
+    return shop.till({ dir });
+  }
+
+  it('closed on disk and killed: the restart says «paid» for this basket, until the clerk goes on; nobody pays twice', async () => {
+    const from = shop.node.engine.height + 1;
+    const lines = [{ type: shop.world.product('wheat_bread'), amount: 1 }];
+    const again = await killedAtPaid(BREAD);
+    expect(again.view().checkout).toMatchObject({
+      step: { phase: 'paid', minutes: 14 },
+      lines,
+      restarted: true,
+    });
+    // Still there after another kill: nobody may have looked yet.
+    till = again;
+    till = await killed();
+    expect(till.view().checkout).toMatchObject({
+      step: { phase: 'paid', minutes: 14 },
+      lines,
+      restarted: true,
+    });
+    await till.done({ intent: 'next_sale' });
+    expect(till.view().checkout.restarted).toBeUndefined();
+    const last = await killed();
+    expect(last.view().checkout).toMatchObject({ step: { phase: 'basket' }, lines: [] });
+    await ready(shop, last);
+    await flushed(last);
+    expect(await shop.event('handed_over', from)).toMatchObject({ charged: 14, sales: 1 });
+  });
+
+  it('what is left of it holds basket and minutes only: no id, no serial, no word of the card', async () => {
+    const again = await killedAtPaid(BREAD);
+    await again.stop();
+    const db = new Database(join(again.dir, 'till.db'), { readonly: true });
+    const row = db.prepare('select * from in_flight').get() as Record<string, unknown>;
+    db.close();
+    expect(row).toMatchObject({ purchase_id: '0'.repeat(32), answer: Buffer.alloc(0), minutes: 14 });
+  });
+
+  it('a sale under way that a restart has found is marked until somebody goes on with it', async () => {
+    await ask(shop, till, BREAD);
+    await pulledAfter(BEFORE_ACK);
+    const again = await killed();
+    expect(again.view().checkout).toMatchObject({ step: { phase: 'hold_again' }, restarted: true });
+    expect((await hold(again, shop.card(1))).phase).toBe('paid');
+    expect(again.view().checkout.restarted).toBeUndefined();
+  });
+
+  it('a basket that costs nothing and was not closed stands as before «pay»: no card is asked for it', async () => {
+    const goods = [{ type: shop.world.product('wheat_bread'), amount: 1 }];
+    await ask(shop, till, BREAD);
+    const db = new Database(join(till.dir, 'till.db'));
+    db.prepare("update in_flight set minutes = 0, purchase_id = '11111111111111111111111111111111'").run();
+    db.close();
+    const again = await killed();
+    expect(again.view().checkout).toMatchObject({ step: { phase: 'basket' }, lines: goods, restarted: true });
+  });
+});
+
 describe('crowd and outbox', () => {
   it('T1 «paid» was shown: the sale is in the crowd after a restart, and leaves once', async () => {
     const from = shop.node.engine.height + 1;
     const minutes = await ask(shop, till, BREAD);
     expect((await hold(till, shop.card(1))).phase).toBe('paid');
+    await till.terminal.sale.idle();
     const again = await killed();
     expect(again.view().checkout).toMatchObject({ step: { phase: 'basket' }, lines: [] });
     expect(again.view().status.crowd.sales).toBe(1);

@@ -132,7 +132,8 @@ export async function inTime<T>(
   }
 }
 
-function startTill(till: WorldTill, url: string, base: TerminalConfig, setup: TillSetup): TestTill {
+/** A till of a world on a folder and a node; `openShop` gives one with everything around it. */
+export function startTill(till: WorldTill, url: string, base: TerminalConfig, setup: TillSetup): TestTill {
   const reader = createInProcessReader('test');
   const hand = handReader();
   const clock = setup.clock ?? testClock();
