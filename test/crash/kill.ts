@@ -26,6 +26,8 @@ export async function runTill(
   options: {
     readonly mutant?: Mutant;
     readonly through?: readonly string[];
+    /** The child waits at every point until `heard` has been told. */
+    readonly marks?: boolean;
     /** Told of each entry and each APDU when it has been answered. */
     readonly heard?: (said: Said) => void;
   } = {},
@@ -42,7 +44,11 @@ export async function runTill(
   ];
   const child = spawn(words[0] as string, words.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'timecard-compile-cache') },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(tmpdir(), 'timecard-compile-cache'),
+      MARKS: options.marks ? '1' : '',
+    },
   });
   let complaint = '';
   child.stderr?.on('data', (bytes: Buffer) => {

@@ -21,6 +21,7 @@ const names: string[] = [];
 const dieAt = Number(point);
 const at = (name: string, moment: string) => {
   if (names.length === dieAt) process.kill(process.pid, 'SIGKILL');
+  if (process.env.MARKS === '1') outside.mark();
   names.push(`${moment} ${name}`);
 };
 if (mutant !== undefined) plant(mutant as Mutant);

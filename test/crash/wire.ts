@@ -10,6 +10,8 @@ import type { Entry } from './log.ts';
 export type Said =
   | { readonly say: 'log'; readonly entry: Entry }
   | { readonly say: 'atr' | 'reset' | 'off'; readonly card: number }
+  /** A point is reached; the answer is waited for. */
+  | { readonly say: 'mark' }
   | { readonly say: 'apdu'; readonly card: number; readonly apdu: string }
   | { readonly say: 'points'; readonly names: readonly string[] };
 
@@ -35,6 +37,9 @@ export class Outside {
     this.#rest = this.#rest.slice(end + 1);
     return line;
   }
+  mark(): void {
+    this.#ask({ say: 'mark' });
+  }
   card(card: number): CardDevice {
     return {
       atr: Buffer.from(this.#ask({ say: 'atr', card }), 'hex'),
@@ -55,6 +60,8 @@ export function answerOf(said: Said, card: (number: number) => CardDevice): stri
       return Buffer.from(card(said.card).atr).toString('hex');
     case 'reset':
       card(said.card).reset();
+      return '';
+    case 'mark':
       return '';
     case 'off':
       card(said.card).powerOff();
