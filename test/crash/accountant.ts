@@ -31,7 +31,14 @@ export interface Evidence {
 const total = (cards: readonly Holding[]) =>
   cards.reduce((sum, { payable, pending, exposed }) => sum + payable + pending + exposed, 0);
 
-export function audit(evidence: Evidence): string[] {
+export interface Account {
+  readonly wrong: readonly string[];
+  /** Whole minutes that are gone from cards and bought nothing, or bought something and reached nobody; that were counted twice. */
+  readonly lost: number;
+  readonly doubled: number;
+}
+
+export function audit(evidence: Evidence): Account {
   const { before, after, left, events, outlet } = evidence;
   const wrong: string[] = [];
   const same = (what: string, is: unknown, should: unknown) => {
@@ -69,7 +76,8 @@ export function audit(evidence: Evidence): string[] {
     } else if (event.kind === 'stock' && event.collective === outlet)
       shelf.set(event.type, (shelf.get(event.type) ?? 0n) + BigInt(event.amount));
   }
-  same('minutes gone from cards', total(before) - total(after), charged);
+  const gone = total(before) - total(after);
+  same('minutes gone from cards', gone, charged);
   same('minutes redeemed', redeemed, charged);
   same('minutes handed over', handedOver, charged);
   same('sales handed over', sales, left.length);
@@ -84,5 +92,10 @@ export function audit(evidence: Evidence): string[] {
   same('unsent', evidence.unsent, 0);
   same('set aside', evidence.setAside, 0);
   same('sum of all accounts', String(evidence.accounts), '0');
-  return wrong;
+  const over = (a: number, b: number) => Math.max(0, a - b);
+  return {
+    wrong,
+    lost: over(gone, redeemed) + over(charged, redeemed) + over(charged, handedOver),
+    doubled: over(redeemed, charged) + over(handedOver, charged) + over(redeemed, gone),
+  };
 }

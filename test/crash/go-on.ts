@@ -6,10 +6,11 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openWorld, type WorldTill } from '../../demo/world.ts';
 import type { SimulatedCard } from '../../firmware-sim/card.ts';
 import type { CardDevice } from '../../firmware-sim/device.ts';
 import { flushed, ready } from '../terminal/selling.ts';
-import { openShop, type Shop, type TestTill, type TillSetup } from '../terminal/shop.ts';
+import { openShop, type Shop, startTill, type TestTill, type TillSetup } from '../terminal/shop.ts';
 import { audit, type Holding } from './accountant.ts';
 import { type Counter, counters, type Entry, type Log, type Screen, screenOf } from './log.ts';
 import { type AtPoint, watchPoints } from './points.ts';
@@ -32,6 +33,9 @@ export type Way = (typeof WAYS)[number];
 export interface Outcome {
   /** The screen after the restart, in short. */
   readonly found: string;
+  /** Whole minutes, by the accountant; both 0 when all is well. */
+  readonly lost: number;
+  readonly doubled: number;
   /** Sentences about what is wrong; none when all is well. */
   readonly wrong: readonly string[];
 }
@@ -95,6 +99,31 @@ function tearing(card: SimulatedCard, chance: number): CardDevice {
 }
 const FINALLY = { butter: 1 };
 
+/**
+ * Starts a till on a wreck and reads the screen, without a ledger: what the clerk is told in the first moment. Gives the screen in
+ * short, and what is wrong with it.
+ */
+export async function look(wreck: Wreck): Promise<{ found: string; wrong: readonly string[] }> {
+  const place = mkdtempSync(join(tmpdir(), 'timecard-look-'));
+  try {
+    const world = openWorld(wreck.dir);
+    const dir = join(place, 'till-1');
+    cpSync(join(wreck.dir, 'till-1'), dir, { recursive: true });
+    // Nobody listens on the port for discarding.
+    const till = startTill(world.tills[0] as WorldTill, 'http://127.0.0.1:9', world.config, { dir });
+    const screen = screenOf(till.view().checkout);
+    await till.stop();
+    const lost = misplaced(counters(wreck.log).at(-1), screen, (good) => world.product(good));
+    return { found: inShort(screen), wrong: lost === undefined ? [] : [lost] };
+  } catch (error) {
+    return { found: 'stuck', wrong: [String((error as Error).stack ?? error)] };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+const inShort = ({ phase, trouble }: Screen) => `${phase}${trouble === undefined ? '' : ` (${trouble})`}`;
+
 /** Goes on from a wreck and accounts for everything. The wreck's folder is copied, never touched. */
 export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<Outcome> {
   const shop = await openShop({ dir: wreck.dir, remove: () => undefined });
@@ -102,6 +131,7 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
   const log: Entry[] = [...wreck.log];
   const note = (entry: Entry) => log.push(entry);
   const wrong: string[] = [];
+  let [lost, doubled] = [0, 0];
   const chance = options.chance ?? 0;
   const product = (good: string) => shop.world.product(good);
   let unwatch: () => void = () => undefined;
@@ -109,9 +139,9 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
   try {
     const till: TestTill = await shop.till(options.setup ?? {});
     const first = screenOf(till.view().checkout);
-    const found = `${first.phase}${first.trouble === undefined ? '' : ` (${first.trouble})`}`;
-    const lost = misplaced(counters(log).at(-1), first, product);
-    if (lost !== undefined) wrong.push(lost);
+    const found = inShort(first);
+    const nowhere = misplaced(counters(log).at(-1), first, product);
+    if (nowhere !== undefined) wrong.push(nowhere);
     watchScreen(till, note);
 
     if (way === 'dies_again') {
@@ -135,8 +165,8 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
     };
     const pays = async (number: number) => {
       if (phase() === 'basket') {
-        await enter({ product }, till, counter?.goods ?? {});
         await ready(shop, till);
+        await enter({ product }, till, counter?.goods ?? {});
         note({ at: 'pays' });
         await till.done({ intent: 'pay' });
       }
@@ -186,25 +216,27 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
     if (second !== undefined) {
       const again = await goOn(second, 'same', options);
       wrong.push(...again.wrong.map((one) => `after the second death: ${one}`));
+      [lost, doubled] = [again.lost, again.doubled];
     }
     const { unsent, setAside } = till.view().status;
-    wrong.push(
-      ...audit({
-        before: wreck.before,
-        after: [1, 2].map((card) => holding(shop, card)),
-        left: counters(log).filter((one) => one.withGoods),
-        events: shop.events(wreck.from),
-        outlet: shop.world.members.outlet.id,
-        product,
-        unsent,
-        setAside,
-        accounts: (await shop.accounts()).sum,
-      }),
-    );
-    return { found, wrong };
+    const account = audit({
+      before: wreck.before,
+      after: [1, 2].map((card) => holding(shop, card)),
+      left: counters(log).filter((one) => one.withGoods),
+      events: shop.events(wreck.from),
+      outlet: shop.world.members.outlet.id,
+      product,
+      unsent,
+      setAside,
+      accounts: (await shop.accounts()).sum,
+    });
+    wrong.push(...account.wrong);
+    lost += account.lost;
+    doubled += account.doubled;
+    return { found, wrong, lost, doubled };
   } catch (error) {
     wrong.push(String((error as Error).stack ?? error));
-    return { found: 'stuck', wrong };
+    return { found: 'stuck', wrong, lost, doubled };
   } finally {
     unwatch();
     await shop.close();

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { openShop, type Shop, type Template } from '../terminal/shop.ts';
 import { holding, type Wreck } from './go-on.ts';
 import { counters, type Entry } from './log.ts';
+import { type Mutant, plant } from './mutants.ts';
 import { type AtPoint, watchPoints } from './points.ts';
 import { type Desk, story, watchScreen } from './story.ts';
 
@@ -48,7 +49,8 @@ function fingerprint(dir: string, log: readonly Entry[]): string {
   return hash.update(JSON.stringify(counters(log))).digest('hex');
 }
 
-export async function wrecksOf(template: Template): Promise<Wrecks> {
+/** `mutant`: a short story with a bug planted on purpose. */
+export async function wrecksOf(template: Template, mutant?: Mutant): Promise<Wrecks> {
   const shop = await openShop(template);
   const place = mkdtempSync(join(tmpdir(), 'timecard-wrecks-'));
   const log: Entry[] = [];
@@ -67,10 +69,13 @@ export async function wrecksOf(template: Template): Promise<Wrecks> {
     const name_ = `#${points.length - 1} ${moment} ${name}`;
     wrecks.push({ name: name_, dir, log: [...log], before, from });
   };
+  const uproot = mutant === undefined ? () => undefined : plant(mutant);
   const unwatch = watchPoints(join(shop.world.dir, 'till-1'), at);
   try {
-    await story(deskOf(shop, (entry) => log.push(entry), at));
+    const desk = deskOf(shop, (entry) => log.push(entry), at);
+    await story({ ...desk, short: mutant !== undefined });
   } finally {
+    uproot();
     unwatch();
     await shop.close();
   }

@@ -19,6 +19,8 @@ export interface Desk {
   product(good: string): string;
   /** Where the ledger stands when the story begins. */
   readonly height: number;
+  /** Only the first sales, for bugs planted on purpose. */
+  readonly short?: boolean;
   note(entry: Entry): void;
   at: AtPoint;
 }
@@ -152,6 +154,8 @@ export async function story(desk: Desk): Promise<void> {
   await arrives(2, { wheat_bread: 5 });
   await hold(2);
   await takesGoods();
+
+  if (desk.short === true) return till.stop();
 
   await arrives(1, { milk: 1, wheat_bread: 1 });
   await hold(1, 'in_spend');

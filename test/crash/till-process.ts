@@ -40,6 +40,7 @@ await story({
   pin: (number) => world.cards[number - 1]?.pin ?? '',
   product: (good) => world.product(good),
   height: Number(height),
+  short: mutant !== undefined,
   note,
   at,
 });

@@ -1,0 +1,161 @@
+/**
+ * The campaign: every point of the story in this process, processes that kill themselves, and disks that lost power; each wreck is
+ * looked at, and the chosen ones are gone on with. A failure names the seed, the wreck and the way.
+ */
+import type { Template } from '../terminal/shop.ts';
+import { chanceOf, sample } from './chance.ts';
+import { goOn, look, WAYS, type Way, type Wreck } from './go-on.ts';
+import { wrecksOf } from './in-process.ts';
+import { killedAt } from './kill.ts';
+import { type Mutant, plant } from './mutants.ts';
+import { powerLosses } from './power.ts';
+
+export interface Report {
+  /** Points of the story; different wrecks among them; wrecks whose first screen was read. */
+  points: number;
+  wrecks: number;
+  looked: number;
+  /** Processes killed by SIGKILL. */
+  killed: number;
+  /** Writes and syncs of the till's files; different disks after power loss. */
+  writes: number;
+  syncs: number;
+  images: number;
+  /** Wrecks gone on with, by where they come from. */
+  continuations: number;
+  powerContinuations: number;
+  lost: number;
+  doubled: number;
+  /** First screens after the restart, by how often. */
+  readonly screens: Record<string, number>;
+  readonly failures: { wreck: string; way: Way | 'look'; found: string; wrong: readonly string[] }[];
+}
+
+export const emptyReport = (): Report => ({
+  ...{ points: 0, wrecks: 0, looked: 0, killed: 0, writes: 0, syncs: 0, images: 0 },
+  ...{ continuations: 0, powerContinuations: 0, lost: 0, doubled: 0 },
+  screens: {},
+  failures: [],
+});
+
+export interface Share {
+  readonly seed: number;
+  /** How many wrecks are gone on with; Infinity for all of them, in every way. */
+  readonly some: number;
+  readonly mutant?: Mutant;
+}
+
+async function lookAt(report: Report, wreck: Wreck): Promise<void> {
+  const { found, wrong } = await look(wreck);
+  report.looked++;
+  report.screens[found] = (report.screens[found] ?? 0) + 1;
+  if (wrong.length > 0) report.failures.push({ wreck: wreck.name, way: 'look', found, wrong });
+}
+
+async function goOnWith(report: Report, wreck: Wreck, way: Way, chance: number): Promise<void> {
+  const { found, wrong, lost, doubled } = await goOn(wreck, way, { chance });
+  report.continuations++;
+  report.lost += lost;
+  report.doubled += doubled;
+  if (wrong.length > 0) report.failures.push({ wreck: wreck.name, way, found, wrong });
+}
+
+const waysFor = (share: Share, number: number): readonly Way[] =>
+  share.some === Infinity ? WAYS : [WAYS[number % WAYS.length] as Way];
+
+/**
+ * Looks for a bug planted on purpose, on at most `most` wrecks: dead in this process, or without power. Gives the first failure and
+ * how many wrecks it took; undefined when it was not found.
+ */
+export async function findPlanted(
+  template: Template,
+  mutant: Mutant,
+  options: { readonly seed: number; readonly most: number },
+): Promise<{ readonly took: number; readonly wrong: readonly string[] } | undefined> {
+  const below = chanceOf(`planted ${mutant} ${options.seed}`);
+  const power = mutant === 'no_sync' || mutant === 'late_sync';
+  const left = power
+    ? await powerLosses(template, { seed: options.seed, parts: 0, mutant })
+    : await wrecksOf(template, mutant);
+  const uproot = power ? () => undefined : plant(mutant);
+  try {
+    const count = 'images' in left ? left.images.length : left.wrecks.length;
+    for (const [i, number] of sample(below, count, options.most).entries()) {
+      const one =
+        'images' in left
+          ? left.wreck(number)
+          : { wreck: left.wrecks[number] as Wreck, remove: () => undefined };
+      const { wrong } = await goOn(one.wreck, i % 2 === 0 ? 'other' : 'same');
+      one.remove();
+      if (wrong.length > 0) return { took: i + 1, wrong };
+    }
+    return undefined;
+  } finally {
+    uproot();
+    left.remove();
+  }
+}
+
+/** Every point, in this process. */
+export async function everyPoint(report: Report, template: Template, share: Share): Promise<void> {
+  const below = chanceOf(`points ${share.seed}`);
+  const { points, wrecks, remove } = await wrecksOf(template);
+  try {
+    report.points += points.length;
+    report.wrecks += wrecks.length;
+    for (const wreck of wrecks) await lookAt(report, wreck);
+    const turn = below(WAYS.length);
+    for (const [i, number] of sample(below, wrecks.length, share.some).entries())
+      for (const way of waysFor(share, i + turn))
+        await goOnWith(report, wrecks[number] as Wreck, way, below(1_000));
+  } finally {
+    remove();
+  }
+}
+
+/** Processes that kill themselves at points of the story. */
+export async function kills(report: Report, template: Template, share: Share): Promise<void> {
+  const below = chanceOf(`kills ${share.seed}`);
+  const whole = await killedAt(template, -1, share.mutant);
+  whole.remove();
+  const turn = below(WAYS.length);
+  for (const [i, point] of sample(below, whole.points.length, share.some).entries()) {
+    const killed = await killedAt(template, point, share.mutant);
+    try {
+      if (killed.ended === 'killed') report.killed++;
+      const wreck = { ...killed.wreck, name: `killed at ${point} ${whole.points[point]}` };
+      for (const way of waysFor(share, i + turn)) await goOnWith(report, wreck, way, below(1_000));
+    } finally {
+      killed.remove();
+    }
+  }
+}
+
+/** Disks that lost power; `parts` random ones beside nothing and everything at each write. */
+export async function powerLoss(
+  report: Report,
+  template: Template,
+  share: Share & { readonly parts: number },
+): Promise<void> {
+  const { seed, parts, mutant } = share;
+  const below = chanceOf(`power ${seed}`);
+  const losses = await powerLosses(template, { seed, parts, ...(mutant === undefined ? {} : { mutant }) });
+  try {
+    report.writes += losses.writes;
+    report.syncs += losses.syncs;
+    report.images += losses.images.length;
+    const turn = below(WAYS.length);
+    for (const [i, image] of sample(below, losses.images.length, share.some).entries()) {
+      const { wreck, remove } = losses.wreck(image);
+      const way = WAYS[(i + turn) % WAYS.length] as Way;
+      try {
+        await goOnWith(report, { ...wreck, name: `power lost at ${wreck.name}` }, way, below(1_000));
+        report.powerContinuations++;
+      } finally {
+        remove();
+      }
+    }
+  } finally {
+    losses.remove();
+  }
+}
