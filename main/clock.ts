@@ -25,3 +25,16 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
 };
+
+/**
+ * The clock as the terminal uses it: never before what the ledger's last block says, because only the ledger assigns time. A machine
+ * whose clock was lost (1970, the year of its making) stamps taps with the ledger's day and holds nothing back for years.
+ */
+export function notBefore(clock: Clock, ledger: () => number): Clock {
+  return {
+    seconds: () => Math.max(clock.seconds(), ledger()),
+    stopwatch: () => clock.stopwatch(),
+    after: (milliseconds, work) => clock.after(milliseconds, work),
+    every: (milliseconds, work) => clock.every(milliseconds, work),
+  };
+}

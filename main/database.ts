@@ -59,6 +59,11 @@ export function openDatabase(file: string, schema: URL, rebuildable = false): Db
   return db;
 }
 
+/** Throws a database away, with its log. */
+export function removeDatabase(file: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+}
+
 const statements = new WeakMap<Db, Map<string, Database.Statement>>();
 
 /** A prepared statement, made once for each database and text. */

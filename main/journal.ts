@@ -48,6 +48,9 @@ function unpackCoupon(b: Uint8Array | undefined): TakenCoupon {
   };
 }
 
+/** Whole minutes of a coupon. */
+export const minutesOf = ({ exponent }: Pick<TakenCoupon, 'exponent'>): number => 2 ** exponent;
+
 export interface GoodsLine {
   readonly type: Id;
   readonly amount: number;
@@ -320,6 +323,22 @@ export class Journal {
 
   abortedSerialCount(): number {
     return (statement(this.#db, 'select count(*) as n from aborted_serials').get() as { n: number }).n;
+  }
+
+  /** Coupons of the open crowd, in no order that means anything. */
+  openCoupons(): readonly TakenCoupon[] {
+    return this.#usedCoupons().map(({ content }) => unpackCoupon(content));
+  }
+
+  /** A crowd that was opened later than now was opened by a wrong clock: it waits from now on, and not for years. */
+  clockWentBack(now: number): void {
+    const { openedAt } = this.#totals;
+    if (openedAt === null || openedAt <= now) return;
+    const totals = { ...this.#totals, openedAt: now };
+    this.#commit(() => {
+      statement(this.#db, 'update crowd set totals = ? where one = 1').run(JSON.stringify(totals));
+    });
+    this.#totals = totals;
   }
 
   /**

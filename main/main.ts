@@ -11,8 +11,9 @@ import type { StatusView, TillApi, TillRefusal } from '../src/till-api.ts';
 import type { CardReader, ReaderState } from './card-reader.ts';
 import type { Trust } from './card-session.ts';
 import { Catalogue } from './catalogue.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { isDiskFull, openDatabase, Reserve } from './database.ts';
+import { type Clock, notBefore, systemClock } from './clock.ts';
+import { checkBook, checkPages, DamagedDatabase, orDamaged } from './damage.ts';
+import { isDiskFull, openDatabase, Reserve, removeDatabase } from './database.ts';
 import type { Identity } from './identity.ts';
 import { Journal } from './journal.ts';
 import { type Fetch, LedgerClient, systemFetch } from './ledger-client.ts';
@@ -70,16 +71,10 @@ export interface Terminal {
 const TICK_MILLISECONDS = 1_000;
 
 export function createTerminal(options: TerminalOptions): Terminal {
-  const {
-    dataDir,
-    identity,
-    config,
-    clock = systemClock,
-    fetch = systemFetch,
-    open = openDatabase,
-  } = options;
+  const { dataDir, identity, config, fetch = systemFetch, open = openDatabase } = options;
   const { random, randomBelow } = options.chance ?? systemChance;
   const crypto = nodeCrypto;
+  const clock = notBefore(options.clock ?? systemClock, () => view.time);
   const now = () => clock.seconds();
 
   // What lasts. A start on a full disk takes the reserve, so that a sale under way can be closed.
@@ -93,13 +88,38 @@ export function createTerminal(options: TerminalOptions): Terminal {
     }
   };
   const file = (name: string) => join(dataDir, name);
-  const db = opened(() => open(file('till.db'), new URL('./schema.sql', import.meta.url)));
-  const viewDb = opened(() => open(file('view.db'), new URL('./view-schema.sql', import.meta.url), true));
-  const catalogue = opened(() => new Catalogue(file('catalogue.db'), open));
+  const checked = (name: string, schema: string, rebuildable = false) =>
+    orDamaged(file(name), () => {
+      const found = opened(() => open(file(name), new URL(schema, import.meta.url), rebuildable));
+      try {
+        checkPages(found);
+      } catch (error) {
+        found.close();
+        throw error;
+      }
+      return found;
+    });
+  const db = checked('till.db', './schema.sql');
+  const catalogue = orDamaged(file('catalogue.db'), () =>
+    opened(() => new Catalogue(file('catalogue.db'), open)),
+  );
   let diskFull = !reserve.fill();
 
   // What the ledger says.
-  const view = new View(viewDb, crypto);
+  const learnt = () => {
+    const found = checked('view.db', './view-schema.sql', true);
+    return { viewDb: found, view: orDamaged(found.name, () => new View(found, crypto)) };
+  };
+  const { viewDb, view } = (() => {
+    try {
+      return learnt();
+    } catch (error) {
+      if (!(error instanceof DamagedDatabase)) throw error;
+      // Nothing of it is the till's own: it is folded again from the first block.
+      removeDatabase(error.file);
+      return learnt();
+    }
+  })();
   const trust: Trust = {
     keysets: { find: (prefix) => view.keysetsByPrefix(prefix) },
     batches: { find: (id) => view.batch(id) },
@@ -109,7 +129,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const ledger = new LedgerClient(options.ledgerUrl, clock, fetch);
 
   // Journal and outbox: fact and errand.
-  const journal = opened(() => new Journal(db, randomBelow, () => clock.stopwatch()));
+  const journal = orDamaged(db.name, () => {
+    const found = opened(() => new Journal(db, randomBelow, () => clock.stopwatch()));
+    checkBook(db, found, crypto, (id) => view.keyset(id));
+    return found;
+  });
   const outbox = new Outbox(db, crypto, random, identity);
   const setAside = new SetAside(db, outbox, {
     chain: identity.chain,
@@ -156,10 +180,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
     till.changed('status', 'stock');
   };
   const crowdIfDue = (): void => {
+    journal.clockWentBack(now());
+    outbox.clockWentBack(config.crowd, now());
     if (crowdDue(journal.totals, config.crowd, now())) closeCrowd();
   };
 
-  const tooOld = () => now() - view.heard > config.offlineMax;
+  const tooOld = () => view.silence(now()) > config.offlineMax;
   const policy = (minutes: number): TillRefusal | undefined => {
     withRoom(() => lookAtDisk());
     if (diskFull) return 'disk_full';
@@ -276,7 +302,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       ledger: {
         connected: subscription.connected,
         height: view.height,
-        ageSeconds: subscription.connected ? 0 : Math.max(0, now() - view.heard),
+        ageSeconds: subscription.connected ? 0 : view.silence(now()),
         tooOld: tooOld(),
       },
       unsent,

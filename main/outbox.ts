@@ -8,7 +8,7 @@ import { toHex } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { makeEnvelope } from '../src/economy/build.ts';
 import type { Count, Id, Transaction } from '../src/economy/transaction.ts';
-import type { CrowdPolicy } from '../src/sale/crowd.ts';
+import { type CrowdPolicy, randomDelay } from '../src/sale/crowd.ts';
 import { leave } from '../src/sale/leaving.ts';
 import { type Db, statement } from './database.ts';
 import type { ClosingCrowd } from './journal.ts';
@@ -127,6 +127,18 @@ export class Outbox {
          and (after is null or not exists (select 1 from outbox a where a.id = o.after and a.state in ('waiting', 'set_aside')))
          order by due_at, id limit 1`,
     ).get(now) as Row | undefined;
+  }
+
+  /** No entry is due later than a crowd's longest delay from now, unless a wrong clock has said so: such an entry gets a time anew. */
+  clockWentBack(policy: CrowdPolicy, now: number): void {
+    const rows = statement(this.#db, "select id from outbox where state = 'waiting' and due_at > ?").all(
+      now + policy.delayMax,
+    ) as { id: string }[];
+    for (const { id } of rows)
+      statement(this.#db, 'update outbox set due_at = ? where id = ?').run(
+        now + randomDelay(policy, this.#random(4)),
+        id,
+      );
   }
 
   /** When the next entry may go, seconds since 1970; null when none waits. What follows a set-aside entry waits for people. */

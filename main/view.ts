@@ -222,10 +222,16 @@ export class View {
     return true;
   }
 
+  /** Seconds since the ledger was heard. A last word that lies in the future was stamped by a wrong clock: it counts from now. */
+  silence(now: number): number {
+    if (this.#heard > now) this.#heard = now;
+    return now - this.#heard;
+  }
+
   /** The node has shown that it is there. Kept on disk once a minute: offlineMax counts days. */
   heardNow(now: number): void {
     this.#heard = now;
-    if (now - this.#heardOnDisk < 60) return;
+    if (now >= this.#heardOnDisk && now - this.#heardOnDisk < 60) return;
     statement(this.#db, 'update position set heard = ?').run(now);
     this.#heardOnDisk = now;
   }

@@ -21,9 +21,8 @@ export interface Report {
   writes: number;
   syncs: number;
   images: number;
-  /** Wrecks gone on with, by where they come from. */
+  /** Wrecks gone on with. */
   continuations: number;
-  powerContinuations: number;
   lost: number;
   doubled: number;
   /** First screens after the restart, by how often. */
@@ -33,14 +32,14 @@ export interface Report {
 
 export const emptyReport = (): Report => ({
   ...{ points: 0, wrecks: 0, looked: 0, killed: 0, writes: 0, syncs: 0, images: 0 },
-  ...{ continuations: 0, powerContinuations: 0, lost: 0, doubled: 0 },
+  ...{ continuations: 0, lost: 0, doubled: 0 },
   screens: {},
   failures: [],
 });
 
 export interface Share {
   readonly seed: number;
-  /** How many wrecks are gone on with; Infinity for all of them, in every way. */
+  /** How many wrecks are gone on with, each in one way; Infinity for all of them, those of this process in every way. */
   readonly some: number;
   readonly mutant?: Mutant;
 }
@@ -124,7 +123,7 @@ export async function kills(report: Report, template: Template, share: Share): P
     try {
       if (killed.ended === 'killed') report.killed++;
       const wreck = { ...killed.wreck, name: `killed at ${point} ${whole.points[point]}` };
-      for (const way of waysFor(share, i + turn)) await goOnWith(report, wreck, way, below(1_000));
+      await goOnWith(report, wreck, WAYS[(i + turn) % WAYS.length] as Way, below(1_000));
     } finally {
       killed.remove();
     }
@@ -150,7 +149,6 @@ export async function powerLoss(
       const way = WAYS[(i + turn) % WAYS.length] as Way;
       try {
         await goOnWith(report, { ...wreck, name: `power lost at ${wreck.name}` }, way, below(1_000));
-        report.powerContinuations++;
       } finally {
         remove();
       }

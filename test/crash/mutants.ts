@@ -50,9 +50,12 @@ export function plant(mutant: Mutant): () => void {
   }
   if (mutant === 'no_sync' || mutant === 'late_sync')
     database.pragma = function (this: Database.Database, ...values: [string]) {
-      const [text] = values;
+      const [text, ...rest] = values;
       const other = mutant === 'no_sync' ? 'OFF' : 'NORMAL';
-      return Reflect.apply(pragma, this, [text === 'synchronous = FULL' ? `synchronous = ${other}` : text]);
+      return Reflect.apply(pragma, this, [
+        text === 'synchronous = FULL' ? `synchronous = ${other}` : text,
+        ...rest,
+      ]);
     };
   return () => {
     Object.assign(journal, { answered, close, inFlight, erase });

@@ -191,9 +191,7 @@ export async function story(desk: Desk): Promise<void> {
   await till.until('posted', ({ stock }) => stock.count?.stage === 'posted');
 
   await arrives(2, { milk: 2 });
-  await till.done({ intent: 'cancel_payment' });
-  note({ at: 'leaves', withGoods: false });
-  await till.done({ intent: 'clear_basket' });
+  await goesAway('cancel_payment');
 
   await till.stop();
   till = await desk.open();
