@@ -65,6 +65,11 @@ const state = (name: string, status: Partial<StatusView>): Picture => ({
   place: 'checkout',
   view: { ...VIEW, status: { ...STATUS, ...status } },
 });
+/** The terminal has stopped in the middle of it and is here again. */
+const restarted = (name: string, step: CheckoutPhase): Picture => ({
+  ...sale(name, step),
+  view: { ...VIEW, checkout: { ...checkout(step), restarted: true } },
+});
 const display = (name: string, step: CheckoutPhase, lines = LINES): Picture => ({
   ...sale(name, step, lines),
   place: 'display',
@@ -123,6 +128,8 @@ export const PICTURES: readonly Picture[] = [
   },
   sale('pay-not-enough-near', { phase: 'not_enough', below: 96, above: 128, pinGiven: true }),
   sale('paid', { phase: 'paid', minutes: 112 }),
+  restarted('restarted-paid', { phase: 'paid', minutes: 112 }),
+  restarted('restarted-again', { phase: 'hold_again', trouble: 'card_left' }),
   card('services-start', { phase: 'closed' }),
   card('services-hold', { phase: 'hold_card' }),
   card('services-pin', { phase: 'pin', triesLeft: null, blocked: false }),
