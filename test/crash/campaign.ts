@@ -78,8 +78,13 @@ export async function findPlanted(
     : await wrecksOf(template, mutant);
   const uproot = power ? () => undefined : plant(mutant);
   try {
-    const count = 'images' in left ? left.images.length : left.wrecks.length;
-    for (const [i, number] of sample(below, count, options.most).entries()) {
+    // From the middle of the short story on, because before it nothing was paid that could be lost; of disks those with what was synced only.
+    const numbers = ('images' in left ? left.images : left.wrecks)
+      .map((one, number) => ({ number, told: typeof one === 'string' ? one : one.name }))
+      .filter(({ number, told }, _, all) => number >= all.length >> 1 && !told.includes('all of the rest'))
+      .map(({ number }) => number);
+    for (const [i, chosen] of sample(below, numbers.length, options.most).entries()) {
+      const number = numbers[chosen] as number;
       const one =
         'images' in left
           ? left.wreck(number)

@@ -90,29 +90,59 @@ interface State {
   pending: Op[];
 }
 
-const EMPTY = Buffer.alloc(0);
-
-function applied(content: Buffer | undefined, op: Op, luck: Luck): Buffer | undefined {
-  if (op.op === 'create') return content ?? EMPTY;
-  if (op.op === 'remove') return undefined;
-  if (content === undefined) return undefined;
-  if (op.op === 'size') {
-    if (op.size <= content.length) return content.subarray(0, op.size);
-    return Buffer.concat([content, Buffer.alloc(op.size - content.length)]);
+/** A file's content as it grows: one buffer, however many writes. */
+class Content {
+  #bytes: Buffer | undefined;
+  #length = 0;
+  constructor(bytes: Buffer | undefined, most: number) {
+    if (bytes === undefined) return;
+    this.#bytes = Buffer.alloc(Math.max(bytes.length, most));
+    this.#length = bytes.copy(this.#bytes);
   }
-  if (op.op !== 'write') return content;
-  const end = op.offset + op.bytes.length;
-  const out = Buffer.alloc(Math.max(content.length, end));
-  content.copy(out);
-  if (typeof luck === 'string' || luck.below(3) > 0) op.bytes.copy(out, op.offset);
-  // Torn: some sectors of it, each whole.
-  else
-    for (let from = op.offset; from < end; ) {
-      const to = Math.min(end, (Math.floor(from / SECTOR) + 1) * SECTOR);
-      if (luck.below(2) === 1) op.bytes.copy(out, from, from - op.offset, to - op.offset);
-      from = to;
+  get bytes(): Buffer | undefined {
+    return this.#bytes?.subarray(0, this.#length);
+  }
+  #room(length: number): Buffer {
+    const old = this.#bytes ?? Buffer.alloc(0);
+    if (length > old.length) {
+      this.#bytes = Buffer.alloc(length * 2);
+      old.copy(this.#bytes);
     }
-  return out;
+    return this.#bytes ?? old;
+  }
+  do(op: Op, luck: Luck): void {
+    if (op.op === 'create') this.#bytes ??= Buffer.alloc(0);
+    else if (op.op === 'remove') [this.#bytes, this.#length] = [undefined, 0];
+    else if (this.#bytes === undefined) return;
+    else if (op.op === 'size') {
+      this.#room(op.size).fill(0, Math.min(op.size, this.#length), Math.max(op.size, this.#length));
+      this.#length = op.size;
+    } else if (op.op === 'write') {
+      const end = op.offset + op.bytes.length;
+      const out = this.#room(end);
+      if (end > this.#length) out.fill(0, this.#length, end);
+      this.#length = Math.max(this.#length, end);
+      if (typeof luck === 'string' || luck.below(3) > 0) {
+        op.bytes.copy(out, op.offset);
+        return;
+      }
+      // Torn: some sectors of it, each whole.
+      for (let from = op.offset; from < end; ) {
+        const to = Math.min(end, (Math.floor(from / SECTOR) + 1) * SECTOR);
+        if (luck.below(2) === 1) op.bytes.copy(out, from, from - op.offset, to - op.offset);
+        from = to;
+      }
+    }
+  }
+}
+
+/** What lies there after those of the operations that were lucky. Without any it is the same buffer. */
+function applied(durable: Buffer | undefined, ops: readonly Op[], luck: Luck): Buffer | undefined {
+  if (luck === 'none' || ops.length === 0) return durable;
+  const most = ops.reduce((n, op) => (op.op === 'write' ? Math.max(n, op.offset + op.bytes.length) : n), 0);
+  const content = new Content(durable, most);
+  for (const op of ops) if (luck === 'all' || luck.below(2) === 1) content.do(op, luck);
+  return content.bytes;
 }
 
 /** A disk that is written to step by step and can lose power between any two. */
@@ -130,8 +160,7 @@ export class Disk {
       for (const state of this.#files.values()) {
         const last = state.pending.findLastIndex(({ op: what }) => what === 'remove');
         if (last < 0) continue;
-        for (const one of state.pending.slice(0, last + 1))
-          state.durable = applied(state.durable, one, 'all');
+        state.durable = applied(state.durable, state.pending.slice(0, last + 1), 'all');
         state.pending = state.pending.slice(last + 1);
       }
       return;
@@ -143,7 +172,7 @@ export class Disk {
       state.pending.push(op);
       return;
     }
-    for (const one of state.pending) state.durable = applied(state.durable, one, 'all');
+    state.durable = applied(state.durable, state.pending, 'all');
     state.pending = [];
   }
 
@@ -156,9 +185,7 @@ export class Disk {
   afterPowerLoss(luck: Luck): Record<string, Buffer> {
     const files: Record<string, Buffer> = {};
     for (const [name, { durable, pending }] of this.#files) {
-      let content = durable;
-      for (const op of pending)
-        if (luck === 'all' || (luck !== 'none' && luck.below(2) === 1)) content = applied(content, op, luck);
+      const content = applied(durable, pending, luck);
       if (content !== undefined) files[name] = content;
     }
     return files;

@@ -95,12 +95,14 @@ export async function powerLosses(
   const below = chanceOf(options.seed);
   const images: Image[] = [];
   const known = new Set<string>();
+  const hashes = new WeakMap<Buffer, string>();
   const pool = join(place, 'pool');
   mkdirSync(pool);
   const look = (name: string, mark: Mark, luck: Luck) => {
     const files: Record<string, string> = {};
     for (const [file, bytes] of Object.entries(disk.afterPowerLoss(luck))) {
-      const hash = createHash('sha256').update(bytes).digest('hex');
+      const hash = hashes.get(bytes) ?? createHash('sha256').update(bytes).digest('hex');
+      hashes.set(bytes, hash);
       files[file] = hash;
       if (known.has(hash)) continue;
       known.add(hash);
