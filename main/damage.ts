@@ -37,7 +37,8 @@ export function orDamaged<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
-    if (SAYS_DAMAGED.has(code) || code.startsWith('SQLITE_CORRUPT') || error instanceof SyntaxError)
+    const unreadable = error instanceof SyntaxError || message.startsWith('a damaged row');
+    if (unreadable || SAYS_DAMAGED.has(code) || code.startsWith('SQLITE_CORRUPT'))
       throw new DamagedDatabase(file, message);
     throw error;
   }

@@ -9,13 +9,15 @@ import { randomBelow } from '../../main/random.ts';
 import { equal, toHex } from '../../src/bytes.ts';
 import type { Chance } from './chance.ts';
 
+type Answered = Required<Omit<InFlight, 'closed'>>;
+
 export function readStored(folder: string): {
   readonly decoders: Readonly<Record<string, (chance: Chance) => boolean>>;
   close(): void;
 } {
   const db = openDatabase(`${folder}/till.db`, new URL('../../main/schema.sql', import.meta.url), true);
   const journal = new Journal(db, randomBelow, () => 0);
-  const sale = (chance: Chance): Required<InFlight> => ({
+  const sale = (chance: Chance): Answered => ({
     purchaseId: chance.hex(32),
     minutes: chance.below(65_536),
     day: 20_000,
@@ -31,7 +33,7 @@ export function readStored(folder: string): {
       transcript: chance.hex(2 * chance.below(500)),
     },
   });
-  const write = (chance: Chance): Required<InFlight> => {
+  const write = (chance: Chance): Answered => {
     const one = sale(chance);
     journal.begin(one);
     journal.answered(one.answer);
