@@ -147,7 +147,7 @@ export class Journal {
       })
       .immediate();
     for (const one of grown) one.settle();
-    this.erase();
+    this.truncate();
   }
 
   #usedCoupons(): Used[] {
