@@ -67,8 +67,8 @@ const abortOfRedeemed = (): Plant => ({
   open(file, schema, rebuildable) {
     const db = openDatabase(file, schema, rebuildable);
     if (file.endsWith('till.db'))
-      db.exec(`create temp trigger plant after delete on main.in_flight
-        when old.answer is not null and old.purchase_id < '10' begin
+      db.exec(`create temp trigger plant after update of answer on main.in_flight
+        when length(new.answer) = 0 and length(old.answer) > 0 and old.purchase_id < '10' begin
           insert or ignore into aborted_purchases values (old.purchase_id);
           insert or ignore into aborted_serials
             select substr(value, 69, 64) from json_each(cast(old.answer as text), '$.coupons');
