@@ -8,6 +8,7 @@ import { random } from '../main/random.ts';
 import { toHex } from '../src/bytes.ts';
 import { makeEnvelope } from '../src/economy/build.ts';
 import type { Id, Transaction } from '../src/economy/transaction.ts';
+import { WAITING_TRANSACTIONS } from '../src/limits.ts';
 
 type WithoutFrame<T> = T extends Transaction ? Omit<T, 'chain' | 'nonce'> : never;
 /** A transaction without chain and nonce. */
@@ -41,6 +42,8 @@ export function submitOver(ledgerUrl: string): Submit {
   };
 }
 
+const AT_ONCE = WAITING_TRANSACTIONS - 1_000;
+
 export class Scribe {
   readonly chain: string;
   readonly #submit: Submit;
@@ -69,7 +72,11 @@ export class Scribe {
   /** Hands in an envelope that somebody else signed: a card. */
   send(kind: string, envelope: Uint8Array): void {
     this.#written++;
-    const answered = this.#submit(envelope).then((refusal) => {
+    // No more at once than the ledger lets wait; each goes when one far enough before it is answered, so they stay in order.
+    const before = this.#waiting[this.#waiting.length - AT_ONCE];
+    const submitted =
+      before === undefined ? this.#submit(envelope) : before.then(() => this.#submit(envelope));
+    const answered = submitted.then((refusal) => {
       if (refusal !== undefined) throw new Error(`the ledger refused ${kind}: ${refusal}`);
     });
     // Looked at in `settle`; a refusal before it is not an unhandled one.
