@@ -125,7 +125,7 @@ const whole = (window: Window): Partial<TillView> =>
 async function stillServes(): Promise<void> {
   const window = await open(await session());
   await window.until((said) => said.length > 0);
-  expect(Object.keys(whole(window)).sort()).toEqual(['checkout', 'services', 'status', 'stock']);
+  expect(Object.keys(whole(window)).sort()).toEqual(['checkout', 'outbox', 'services', 'status', 'stock']);
   window.socket.close();
   await window.closed;
 }
