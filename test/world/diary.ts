@@ -19,8 +19,6 @@ export interface Taken {
   readonly card: number | undefined;
   readonly minutes: number;
   readonly goods: readonly { readonly type: Id; readonly amount: number }[];
-  /** Goods that cost nothing, and the till died while it booked them or just before. */
-  readonly doubt?: true;
 }
 
 /** A purchase as a card remembers it. */
@@ -72,11 +70,6 @@ export class Diary {
       card: free ? undefined : card,
       purchase: free ? '' : (paid?.id ?? 'none'),
     });
-  }
-
-  inDoubt(till: TillName, goods: Taken['goods']): void {
-    this.count('a free basket in doubt');
-    this.taken.push({ till, purchase: '', card: undefined, minutes: 0, goods, doubt: true });
   }
 
   /** Looks into a card's memory, as only its maker could. */

@@ -1,7 +1,6 @@
 /**
  * What clerks and people do at a till: fill a basket, hold a card, pull it too early, mistype a PIN, leave, come back, load a pack. They know only what
- * the screen shows. Goods are handed over when it says «paid»; and after a restart in the middle of paying, when it shows
- * an empty basket: as long as a basket is not paid, a restart brings it back.
+ * the screen shows. Goods are handed over when it says «paid», also when it says so of a sale that a restart has found.
  */
 import { nodeCrypto } from '../../crypto/node.ts';
 import { toHex } from '../../src/bytes.ts';
@@ -105,17 +104,14 @@ async function buy(world: World, till: Till, event: Shop): Promise<void> {
     if (!till.up) {
       const waited = await standBefore(till);
       saw(world, till, 'the till is on again');
-      // As long as it is not paid it comes back with a restart, from «pay» on.
-      if (till.phase.phase === 'basket') {
-        // It died while it froze the price: no card was asked. What costs nothing may be booked already, and nobody can tell.
-        if (minutes === undefined) {
-          const free = event.goods.every(([good]) => good === 'rock_salt');
-          if (free && till.run.view.checkout.lines.length === 0) world.diary.inDoubt(event.till, goods);
-          return;
-        }
+      // It had said so, or says so now of what was paid before it died; whoever left comes for the goods.
+      if (till.lastShown?.phase === 'paid' || till.phase.phase === 'paid') {
         world.diary.count('paid, and the till died');
+        minutes ??= till.run.view.checkout.minutes;
         return carryOut();
       }
+      // It died while it froze the price: no card was asked.
+      if (till.phase.phase === 'basket') return;
       if (waited > STANDS && event.after === 'leave') break;
     }
     minutes ??= till.run.view.checkout.minutes;

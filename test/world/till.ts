@@ -52,6 +52,7 @@ export class Till {
   #dir: string;
   #runs = 0;
   #run: Run | undefined;
+  #lastShown: CheckoutPhase | undefined;
   #fuse: { left: number; readonly how: Fuse['how']; readonly wake: number } | undefined;
   /** Databases of dead runs, closed when nothing of them moves any more. */
   #graves: (() => void)[] = [];
@@ -79,6 +80,10 @@ export class Till {
   }
   get dir(): string {
     return this.#dir;
+  }
+  /** What the screen showed when it went dark. */
+  get lastShown(): CheckoutPhase | undefined {
+    return this.#lastShown;
   }
   get phase(): CheckoutPhase {
     return this.run.view.checkout.step;
@@ -165,6 +170,7 @@ export class Till {
       if (!name.endsWith('-shm') && !lost.has(name)) copyFileSync(join(before, name), join(after, name));
     this.#dir = after;
     run.dead = true;
+    this.#lastShown = run.view.checkout?.step;
     this.#run = undefined;
     this.#fuse = undefined;
     time.forget(run);
