@@ -12,7 +12,7 @@ import { crashesOf, report, run, tearsOf } from './run.ts';
 import { makeSetting, removeFolder, type Setting, worldsFolder } from './setting.ts';
 import { World } from './world.ts';
 
-const WORLDS = 250;
+const WORLDS = 120;
 const DAYS = 7;
 const threads = Math.min(4, availableParallelism());
 
