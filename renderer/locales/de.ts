@@ -309,11 +309,11 @@ export const de: Texts = {
     ledgerOn: 'Verbunden. Das Buch hat {{height}} Blöcke; zuletzt gehört {{age}}.',
     ledgerOffText:
       'Das Hauptbuch ist nicht erreichbar; zuletzt gehört {{age}}. Verkauft wird mit den letzten Preisen, gesendet wird später.',
-    ledgerOffTodo: 'Das Netz prüfen. Solange es weg ist, geht nichts verloren.',
+    ledgerOffAdvice: 'Das Netz prüfen. Solange es weg ist, geht nichts verloren.',
     tooOld: 'Preise zu alt',
     tooOldText:
       'Das Hauptbuch war so lange nicht zu hören, dass diese Kasse nicht verkaufen darf: zuletzt gehört {{age}}.',
-    tooOldTodo: 'Das Netz wieder herstellen. Das Verkaufen geht dann von selbst weiter.',
+    tooOldAdvice: 'Das Netz wieder herstellen. Das Verkaufen geht dann von selbst weiter.',
     unsent: '{{n}} ungesendet',
     unsentNone: 'Alles gesendet',
     unsentTitle: 'Einträge auf dem Weg zum Hauptbuch',
@@ -326,7 +326,7 @@ export const de: Texts = {
     setAsideTitle: 'Beiseitegelegte Einträge',
     setAsideText_one: 'Das Hauptbuch hat {{count}} Eintrag nicht angenommen. Er ist aufgehoben.',
     setAsideText_other: 'Das Hauptbuch hat {{count}} Einträge nicht angenommen. Sie sind aufgehoben.',
-    setAsideTodo:
+    setAsideAdvice:
       'Ansehen und den Leuten Bescheid geben, die das Hauptbuch betreiben. Verkauft werden darf weiter.',
     reader: 'Kartenleser',
     readerKind: {
@@ -345,7 +345,7 @@ export const de: Texts = {
       reader_failed: 'Der Leser arbeitet nicht mehr.',
       ready: 'Auf dem Leser liegt eine Karte.',
     },
-    readerTodo: {
+    readerAdvice: {
       no_service: 'Den Dienst (pcscd) starten oder die Leute fragen, die sich um dieses Gerät kümmern.',
       no_reader: 'Einen Leser anstecken. Er wird von selbst gefunden.',
       card_mute: 'Die Karte umdrehen, oder wegnehmen und flach auflegen.',
@@ -373,7 +373,7 @@ export const de: Texts = {
     diskTitle: 'Der Speicher ist voll',
     diskText:
       'Diese Kasse kann nichts mehr schreiben. Sie verkauft nichts, denn ein Verkauf, der nicht gespeichert ist, könnte verloren gehen.',
-    diskTodo: 'Auf diesem Gerät Platz schaffen. Das Verkaufen geht dann von selbst weiter.',
+    diskAdvice: 'Auf diesem Gerät Platz schaffen. Das Verkaufen geht dann von selbst weiter.',
   },
   setAside: {
     title: 'Was das Hauptbuch nicht angenommen hat',

@@ -309,10 +309,10 @@ export const en = {
     ledgerOn: 'Connected. The book has {{height}} blocks; last heard {{age}}.',
     ledgerOffText:
       'The ledger cannot be reached; last heard {{age}}. Selling goes on with the last prices, and everything is sent later.',
-    ledgerOffTodo: 'Check the network. Nothing is lost while it is away.',
+    ledgerOffAdvice: 'Check the network. Nothing is lost while it is away.',
     tooOld: 'Prices too old',
     tooOldText: 'The ledger was not heard for so long that this terminal may not sell: last heard {{age}}.',
-    tooOldTodo: 'Restore the network. Selling begins again by itself.',
+    tooOldAdvice: 'Restore the network. Selling begins again by itself.',
     unsent: '{{n}} unsent',
     unsentNone: 'All sent',
     unsentTitle: 'Entries on their way to the ledger',
@@ -326,7 +326,7 @@ export const en = {
     setAsideText_one: 'The ledger did not accept {{count}} entry. It is kept and was not thrown away.',
     setAsideText_other:
       'The ledger did not accept {{count}} entries. They are kept and were not thrown away.',
-    setAsideTodo: 'Look at them, and tell the people who run the ledger. Selling may go on.',
+    setAsideAdvice: 'Look at them, and tell the people who run the ledger. Selling may go on.',
     reader: 'Card reader',
     readerKind: {
       no_service: 'No card service',
@@ -344,7 +344,7 @@ export const en = {
       reader_failed: 'The reader has stopped working.',
       ready: 'A card lies on the reader.',
     },
-    readerTodo: {
+    readerAdvice: {
       no_service: 'Start the card service (pcscd) or ask the people who look after this machine.',
       no_reader: 'Plug a reader in. It is found by itself.',
       card_mute: 'Turn the card over, or take it away and hold it flat.',
@@ -371,7 +371,7 @@ export const en = {
     diskTitle: 'The disk is full',
     diskText:
       'This terminal cannot write any more. It sells nothing, because a sale that is not on the disk could be lost.',
-    diskTodo: 'Free some space on this machine. Selling begins again by itself.',
+    diskAdvice: 'Free some space on this machine. Selling begins again by itself.',
   },
   setAside: {
     title: 'What the ledger did not accept',

@@ -14,7 +14,7 @@ export function DiskItem(): ReactElement {
       text={t('status.disk')}
       title={t('status.diskTitle')}
       meaning={t('status.diskText')}
-      todo={t('status.diskTodo')}
+      advice={t('status.diskAdvice')}
     />
   );
 }

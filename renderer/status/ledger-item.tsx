@@ -21,7 +21,7 @@ export function LedgerItem({ ledger }: { readonly ledger: StatusView['ledger'] }
         text={`${t('status.tooOld')} · ${age}`}
         title={t('status.tooOld')}
         meaning={t('status.tooOldText', { age })}
-        todo={t('status.tooOldTodo')}
+        advice={t('status.tooOldAdvice')}
       />
     );
   }
@@ -34,7 +34,7 @@ export function LedgerItem({ ledger }: { readonly ledger: StatusView['ledger'] }
         text={`${t('status.ledgerOff')} · ${age}`}
         title={title}
         meaning={t('status.ledgerOffText', { age })}
-        todo={t('status.ledgerOffTodo')}
+        advice={t('status.ledgerOffAdvice')}
       />
     );
   }

@@ -37,7 +37,7 @@ export function OutboxItems({ unsent, setAside }: Props): ReactElement {
           text={t('status.setAside', { n: format.count(setAside) })}
           title={t('status.setAsideTitle')}
           meaning={t('status.setAsideText', { count: setAside })}
-          todo={t('status.setAsideTodo')}
+          advice={t('status.setAsideAdvice')}
         >
           {lookAt}
         </StatusItem>

@@ -35,7 +35,7 @@ export function ReaderItem({ reader }: { readonly reader: Reader }): ReactElemen
       text={t(`status.readerKind.${kind}`)}
       title={t('status.reader')}
       meaning={`${t(`status.readerText.${kind}`)}${name === null ? '' : ` (${name})`}`}
-      todo={kind === 'no_card' || kind === 'ready' ? undefined : t(`status.readerTodo.${kind}`)}
+      advice={kind === 'no_card' || kind === 'ready' ? undefined : t(`status.readerAdvice.${kind}`)}
     />
   );
 }

@@ -13,7 +13,7 @@ interface Props {
   readonly text: ReactNode;
   readonly title: string;
   readonly meaning: string;
-  readonly todo?: string | undefined;
+  readonly advice?: string | undefined;
   /** More below the sentences; gets a way to close the box. */
   readonly children?: (close: () => void) => ReactNode;
 }
@@ -25,7 +25,7 @@ export function StatusItem({
   text,
   title,
   meaning,
-  todo,
+  advice,
   children,
 }: Props): ReactElement {
   const [opened, setOpened] = useState(false);
@@ -55,7 +55,7 @@ export function StatusItem({
       <Popover.Dropdown className={look.box} aria-label={title} tabIndex={-1}>
         <h2>{title}</h2>
         <p>{meaning}</p>
-        {todo && <p className={look.todo}>{todo}</p>}
+        {advice && <p className={look.advice}>{advice}</p>}
         {children?.(close)}
       </Popover.Dropdown>
     </Popover>

@@ -9,14 +9,14 @@ export function Stops(): ReactElement | null {
   const { disk, ledger, reader } = useView((view) => view.status);
   const age = useAge(ledger.ageSeconds);
   if (disk === 'full') {
-    return <Hint tone="bad">{`${t('status.diskText')} ${t('status.diskTodo')}`}</Hint>;
+    return <Hint tone="bad">{`${t('status.diskText')} ${t('status.diskAdvice')}`}</Hint>;
   }
   if (ledger.tooOld) {
-    return <Hint tone="bad">{`${t('status.tooOldText', { age })} ${t('status.tooOldTodo')}`}</Hint>;
+    return <Hint tone="bad">{`${t('status.tooOldText', { age })} ${t('status.tooOldAdvice')}`}</Hint>;
   }
   const { kind } = reader;
   if (kind === 'no_service' || kind === 'no_reader' || kind === 'reader_failed') {
-    return <Hint tone="warn">{`${t(`status.readerText.${kind}`)} ${t(`status.readerTodo.${kind}`)}`}</Hint>;
+    return <Hint tone="warn">{`${t(`status.readerText.${kind}`)} ${t(`status.readerAdvice.${kind}`)}`}</Hint>;
   }
   return null;
 }
