@@ -4,6 +4,7 @@ import { nodeCrypto } from '../../crypto/node.ts';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import { ascii, concat, hexBytes, toHex } from '../../src/bytes.ts';
 import { voucherMessage } from '../../src/economy/voucher.ts';
+import { counterOf } from './counter.ts';
 import {
   ALL,
   bodyOf,
@@ -21,7 +22,6 @@ import {
 } from './refreshing.ts';
 import {
   CHAIN,
-  couponsOf,
   field,
   issue,
   makeCouponOffice,
@@ -42,30 +42,7 @@ beforeAll(() => {
   world = makeWorld(2);
 });
 
-function services(card: SimulatedCard): Talk {
-  const talk = Talk.start(card, world.office, world.till, { role: 2 });
-  expect(talk.verify(PIN, 'services').sw).toBe('9000');
-  return talk;
-}
-const fresh = (): SimulatedCard => createCard(world.image, { random });
-
-/** Pays and, unless told, acknowledges. Returns the serials it paid with, and the purchase's id. */
-function pay(card: SimulatedCard, minutes: number, acknowledge = true) {
-  const talk = Talk.start(card, world.office, world.till);
-  talk.verify(PIN, 'pay');
-  const id = random(16);
-  const reply = talk.spend(id, minutes);
-  expect(reply.sw).toBe('9000');
-  if (acknowledge) expect(talk.ack(id).sw).toBe('9000');
-  return { id, serials: couponsOf(reply).map(({ serial }) => toHex(serial)) };
-}
-/** A purchase that its till gives up and says so. */
-function exposed(card: SimulatedCard, minutes: number): string[] {
-  const { id, serials } = pay(card, minutes, false);
-  Talk.start(card, world.office, world.till, { aborts: [id] });
-  expect(card.ownerView().exposedMinutes).toBeGreaterThanOrEqual(minutes);
-  return serials;
-}
+const { services, fresh, pay, exposed } = counterOf(() => world);
 const worth = ({ old }: Prepared): number => old.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
 
 describe('a fast refresh', () => {

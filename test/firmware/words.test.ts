@@ -5,6 +5,7 @@ import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import type { Tear } from '../../firmware-sim/memory.ts';
 import { personalise } from '../../firmware-sim/personalise.ts';
 import { ascii, concat, equal, hexBytes, toHex } from '../../src/bytes.ts';
+import { counterOf } from './counter.ts';
 import {
   ALL,
   bodyOf,
@@ -21,7 +22,6 @@ import {
 } from './refreshing.ts';
 import {
   CHAIN,
-  couponsOf,
   field,
   issue,
   Mute,
@@ -31,7 +31,7 @@ import {
   prepare,
   random,
   storeBlock,
-  Talk,
+  type Talk,
   type World,
 } from './terminal.ts';
 
@@ -43,30 +43,7 @@ beforeAll(() => {
   world = makeWorld(2);
 });
 
-function services(card: SimulatedCard): Talk {
-  const talk = Talk.start(card, world.office, world.till, { role: 2 });
-  expect(talk.verify(PIN, 'services').sw).toBe('9000');
-  return talk;
-}
-const fresh = (): SimulatedCard => createCard(world.image, { random });
-
-/** Pays and, unless told, acknowledges. Returns the serials it paid with, and the purchase's id. */
-function pay(card: SimulatedCard, minutes: number, acknowledge = true) {
-  const talk = Talk.start(card, world.office, world.till);
-  talk.verify(PIN, 'pay');
-  const id = random(16);
-  const reply = talk.spend(id, minutes);
-  expect(reply.sw).toBe('9000');
-  if (acknowledge) expect(talk.ack(id).sw).toBe('9000');
-  return { id, serials: couponsOf(reply).map(({ serial }) => toHex(serial)) };
-}
-/** A purchase that its till gives up and says so. */
-function exposed(card: SimulatedCard, minutes: number): string[] {
-  const { id, serials } = pay(card, minutes, false);
-  Talk.start(card, world.office, world.till, { aborts: [id] });
-  expect(card.ownerView().exposedMinutes).toBeGreaterThanOrEqual(minutes);
-  return serials;
-}
+const { services, fresh, pay, exposed } = counterOf(() => world);
 
 describe('the words', () => {
   const blank = (seed = random(32), wordsOpen = true) =>
