@@ -8,9 +8,9 @@ import {
   IconUsersGroup,
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import { Choice } from '../widgets/choice.tsx';
 import type { Id, Subsystems } from './answers.ts';
 import { usePage } from './context.tsx';
-import { Choice } from './parts/choice.tsx';
 import { hrefOf, type Place } from './route.ts';
 import look from './top-bar.module.css';
 

@@ -10,11 +10,11 @@ import {
   IconShoppingBag,
 } from '@tabler/icons-react';
 import { type ReactElement, useState } from 'react';
+import { Choice } from '../widgets/choice.tsx';
 import { useScreen, useT, useTill } from './context.tsx';
 import { LANGUAGES } from './i18n.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { Action, SquareAction } from './parts/action.tsx';
-import { Choice } from './parts/choice.tsx';
 import look from './top-bar.module.css';
 
 const PLACES = [

@@ -1,10 +1,10 @@
 /** The first page: what this is, who works with whom, who worked how much. */
 import { type ReactElement, useState } from 'react';
+import { Choice } from '../../widgets/choice.tsx';
 import type { Id, Labour, Member, Products, Subsystem } from '../answers.ts';
 import { useAnswer, usePage } from '../context.tsx';
 import { Bars } from '../parts/bars.tsx';
 import { Card, Opening } from '../parts/card.tsx';
-import { Choice } from '../parts/choice.tsx';
 import { Answer, Shown } from '../parts/state.tsx';
 import { hueOf } from '../pictures/hue.ts';
 import { TrustGraph } from '../pictures/trust-graph.tsx';

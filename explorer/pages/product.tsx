@@ -1,13 +1,13 @@
 /** One product: its price now, where the minutes in it come from, how the price came about, where it stands. */
 import { IconArrowLeft } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import { TimeDial } from '../../widgets/time-dial.tsx';
 import type { History, Id, Origin, Product, Subsystem } from '../answers.ts';
 import { useAnswer, usePage } from '../context.tsx';
 import { priceScale, scaled } from '../format.ts';
 import { Bars } from '../parts/bars.tsx';
 import { Card, Opening, Scrolls, Table } from '../parts/card.tsx';
 import { Answer } from '../parts/state.tsx';
-import { TimeDial } from '../parts/time-dial.tsx';
 import { hueOf } from '../pictures/hue.ts';
 import { OriginPicture } from '../pictures/origin-picture.tsx';
 import { treeOf, workIn } from '../pictures/origin-tree.ts';

@@ -1,5 +1,6 @@
 /** Tax explained (§6.3): what became of a month's work, how the tax was worked out, and the entries that made it. */
 import { type ReactElement, type ReactNode, useState } from 'react';
+import { Choice } from '../../widgets/choice.tsx';
 import { Sentence } from '../act.tsx';
 import type {
   Accounts,
@@ -15,7 +16,6 @@ import type {
 import { useAnswer, usePage } from '../context.tsx';
 import { Bars } from '../parts/bars.tsx';
 import { Card, Opening } from '../parts/card.tsx';
-import { Choice } from '../parts/choice.tsx';
 import { Answer } from '../parts/state.tsx';
 import { hueOf } from '../pictures/hue.ts';
 import { hrefOf } from '../route.ts';

@@ -1,11 +1,11 @@
 /** The card cannot pay exactly this. After its PIN it tells the nearest amounts that it could. */
 import { IconArrowLeft, IconPasswordUser } from '@tabler/icons-react';
 import { type ReactElement, useState } from 'react';
+import { TimeDial } from '../../widgets/time-dial.tsx';
 import { useAsk, useFormats, useT, useView } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { SecretPad } from '../parts/secret-pad.tsx';
-import { TimeDial } from '../parts/time-dial.tsx';
 import look from './phase-not-enough.module.css';
 import { useBackToBasket } from './use-back-to-basket.ts';
 

@@ -1,9 +1,9 @@
 /** The sum: whole minutes large, because that is what a card pays; the exact value small; and the way to the card. */
 import { IconCreditCard } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import { TimeDial } from '../../widgets/time-dial.tsx';
 import { useAsk, useFormats, useT, useView } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
-import { TimeDial } from '../parts/time-dial.tsx';
 import { PAY_KEY } from '../shortcuts.ts';
 import look from './total.module.css';
 

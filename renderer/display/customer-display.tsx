@@ -5,12 +5,12 @@
 import { VisuallyHidden } from '@mantine/core';
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { BasketLine, CheckoutPhase, CheckoutView } from '../../src/till-api.ts';
+import { Choice } from '../../widgets/choice.tsx';
+import { TimeDial } from '../../widgets/time-dial.tsx';
 import { useFormats, useName, useScreen, useT, useTill } from '../context.tsx';
 import { LANGUAGES } from '../i18n.ts';
-import { Choice } from '../parts/choice.tsx';
 import { ProductPicture } from '../parts/product-picture.tsx';
 import { Scene, type SceneName } from '../parts/scene.tsx';
-import { TimeDial } from '../parts/time-dial.tsx';
 import look from './customer-display.module.css';
 
 export function CustomerDisplay(): ReactElement {

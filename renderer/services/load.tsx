@@ -2,9 +2,9 @@
 import { IconTransferIn } from '@tabler/icons-react';
 import { type ReactElement, useState } from 'react';
 import { PACK_MINUTES } from '../../src/limits.ts';
+import { Choice } from '../../widgets/choice.tsx';
 import { useAsk, useFormats, useT } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
-import { Choice } from '../parts/choice.tsx';
 import { Hint } from '../parts/notice.tsx';
 import look from './account.module.css';
 import type { AccountView } from './account.tsx';

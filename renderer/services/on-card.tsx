@@ -1,7 +1,7 @@
 /** The hours in the person's hand. */
 import type { ReactElement } from 'react';
+import { TimeDial } from '../../widgets/time-dial.tsx';
 import { useFormats, useT } from '../context.tsx';
-import { TimeDial } from '../parts/time-dial.tsx';
 import look from './account.module.css';
 import type { AccountView } from './account.tsx';
 import { Care } from './care.tsx';

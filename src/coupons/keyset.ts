@@ -69,7 +69,7 @@ export function checkKeyset(
   const checked: RsaPublicKey[] = [];
   for (const [exponent, { n, e }] of keys.entries())
     if (e !== 65_537 && e !== PUBLIC_EXPONENT) return refuse('wrong_exponent', `key ${exponent}`);
-    else if (n.length !== MODULUS_BYTES || (n[0] as number) < 0x80)
+    else if (n.length !== MODULUS_BYTES || 0x80 > (n[0] as number))
       return refuse('wrong_size', `key ${exponent}`);
     else checked.push({ n: beInt(n), e: PUBLIC_EXPONENT });
   for (const [exponent, key] of checked.entries())

@@ -111,7 +111,7 @@ function position(list: readonly number[], value: number): number {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((list[middle] as number) < value) low = middle + 1;
+    if (value > (list[middle] as number)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -187,7 +187,7 @@ export const abortRule: Rule<Abort, AbortPlan> = {
   kind: 'abort',
   signers: (context, { outlet }, offered) => outletSigner(context, outlet, 'abort', offered),
   check({ state }, { serials }): Result<AbortPlan, Refusal> {
-    if (serials.some((serial, i) => i > 0 && (serials[i - 1] as Id) >= serial)) return refuse('not_sorted');
+    if (serials.some((serial, i) => i > 0 && serial <= (serials[i - 1] as Id))) return refuse('not_sorted');
     return ok({
       fresh: serials.filter((serial) => !state.serials.has(serial)),
       skipped: serials.filter((serial) => state.serials.has(serial)),

@@ -50,7 +50,7 @@ export function utf8Write(text: string, out: Uint8Array, at: number): number {
 
 /** The text of bytes `from` (included) to `to` (not included), or undefined when they are not UTF-8. */
 export function utf8Read(bytes: Uint8Array, from: number, to: number): string | undefined {
-  for (let i = from; i < to; i++) if ((bytes[i] as number) > 0x7f) return wide(bytes, from, to);
+  for (let i = from; i < to; i++) if (0x7f < (bytes[i] as number)) return wide(bytes, from, to);
   if (to - from <= UNITS_AT_ONCE) return String.fromCharCode.apply(null, part(bytes, from, to));
   let text = '';
   for (let i = from; i < to; i += UNITS_AT_ONCE)

@@ -53,8 +53,10 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     },
     node: true,
   },
+  // What both pages draw alike: controls and pictures that know nothing but their props.
+  'widgets/': { ours: ['widgets/'], packages: { react: 'anywhere' }, node: false },
   'renderer/': {
-    ours: ['renderer/', 'src/'],
+    ours: ['renderer/', 'widgets/', 'src/'],
     packages: {
       react: 'anywhere',
       'react-dom': 'anywhere',
@@ -69,7 +71,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   },
   // It meets the node through the API's answers only; of src/ it knows units and the types of transactions.
   'explorer/': {
-    ours: ['explorer/', 'src/units/', 'src/economy/transaction.ts'],
+    ours: ['explorer/', 'widgets/', 'src/units/', 'src/economy/transaction.ts'],
     packages: {
       react: 'anywhere',
       'react-dom': 'anywhere',

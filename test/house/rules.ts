@@ -13,7 +13,15 @@ export interface Rule {
   check(tree: readonly SourceFile[]): string[];
 }
 
-const PROCESS_FOLDERS = ['crypto/', 'ledger/', 'main/', 'renderer/', 'explorer/', 'firmware-sim/'];
+const PROCESS_FOLDERS = [
+  'crypto/',
+  'ledger/',
+  'main/',
+  'widgets/',
+  'renderer/',
+  'explorer/',
+  'firmware-sim/',
+];
 const inFolder = (file: SourceFile, folders: readonly string[]): boolean =>
   folders.some((f) => file.path.startsWith(f));
 const codeIn = (tree: readonly SourceFile[], folders: readonly string[]): SourceFile[] =>
