@@ -32,10 +32,6 @@ export function Sentence({ transaction }: { readonly transaction: Readable }): R
 }
 
 /** An id as what it is: a name that leads somewhere, or its first characters. */
-export function Named({ id, names }: { readonly id: string; readonly names: Readable['names'] }): ReactNode {
-  return <>{named(usePage(), id, names[id], names)}</>;
-}
-
 function named({ f, acts }: Page, id: string, is: Meaning | undefined, names: Readable['names']): ReactNode {
   // Goods and months are looked at where those who act are.
   const home = Object.values(names).find(({ subsystem }) => subsystem !== undefined)?.subsystem;

@@ -21,9 +21,8 @@ import {
   TODAY,
 } from './economy.ts';
 
-/** Transactions of one turn, and their signatures. */
+/** Transactions of one turn. */
 export const TURN = 11;
-export const TURN_SIGNATURES = 12;
 /** Turns that are under way at the same time. */
 const WOVEN = 50;
 

@@ -19,7 +19,7 @@ export function PairChart({ label, names, pairs }: Props): ReactElement {
   const most = Math.max(1, ...pairs.flatMap(({ values }) => values.map(Number)));
   const bar = (value: bigint, name: string, className: string | undefined) => (
     <span className={look.line}>
-      <span className={look.track} aria-hidden="true">
+      <span aria-hidden="true">
         <span
           className={`${look.bar} ${className}`}
           style={{ width: `${Math.max(0.4, (100 * Number(value)) / most)}%` }}

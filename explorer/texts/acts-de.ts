@@ -112,7 +112,6 @@ export const actsDe: Acts = {
     'about:production': 'eine große Produktion',
     and: ' und ',
     orderOf: 'die Bestellung von {product}',
-    estimateOf: '{product}',
     unnamed: 'Güter',
   },
   fields: {

@@ -125,7 +125,6 @@ export const actsEn: Acts = {
     'about:production': 'a large production',
     and: ' and ',
     orderOf: 'the order of {product}',
-    estimateOf: '{product}',
     unnamed: 'goods',
   },
   fields: {

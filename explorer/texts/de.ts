@@ -18,7 +18,6 @@ export const de: Texts = {
     subsystemOf: (name, others) => `${name} und ${others} weitere`,
     foot: (chain, height, when) => `Kette ${chain} · ${height} Blöcke · Hauptbuch-Zeit ${when} UTC`,
     api: 'Dasselbe als Daten: die API des Knotens',
-    live: 'Live',
   },
   states: {
     loading: 'Wird geladen …',
@@ -108,7 +107,6 @@ export const de: Texts = {
     forgotten: 'lange her',
     depth: 'mehr dahinter',
     smaller: (n) => `${n} kleinere`,
-    pictureLabel: 'Wie die Minuten in das Produkt fließen',
     history: 'Wie der Preis zustande kam',
     historyLead:
       'Die Linie ist der Preis, den alle zahlen: der Durchschnitt dessen, was in den Regalen steht. Jeder Punkt ist eine Lieferung mit der Arbeit, die sie gebraucht hat; sie zieht den Durchschnitt hinauf oder hinunter.',
@@ -123,7 +121,6 @@ export const de: Texts = {
   tax: {
     title: 'Die Steuer, erklärt',
     lead: 'Niemand beschließt die Steuer: Sie wird am Ende jedes Monats aus dem errechnet, was geschehen ist. Arbeit in Gütern, die für alle frei sind, und Arbeit in Gütern, die verloren gingen, kann niemand mit nach Hause nehmen; darum bekommen alle etwas weniger für eine Stunde.',
-    noRevision: 'Noch ist kein Monat vorbei.',
     month: 'Monat',
     running: 'Dieser Monat bisher',
     runningWork: 'Eingetragene Arbeit',
@@ -157,7 +154,6 @@ export const de: Texts = {
     entries: (n) => (n === 1 ? '1 Eintrag' : `${n} Einträge`),
     labour: 'Arbeit für alle',
     rounding: 'Rundung an den Kassen',
-    roundingText: 'Summen werden auf ganze Minuten aufgerundet; was das einbringt, senkt die Steuer.',
     who: 'Wer gearbeitet hat',
     reasons: {
       count: 'Bei einer Zählung gefehlt oder gefunden',
@@ -196,7 +192,6 @@ export const de: Texts = {
     charged: 'Für Güter berechnet',
     goods: 'Arbeit in diesen Gütern',
     difference: 'Differenz',
-    clearing: 'Offene Differenz jetzt',
     balanced: 'Ausgeglichen: Jede berechnete Minute wurde von einer Karte gelöscht.',
     more: (value) => `${value} mehr gelöscht als berechnet: Güter folgen.`,
     less: (value) => `${value} berechnet und noch nicht gelöscht: Gutscheine folgen.`,
@@ -219,7 +214,6 @@ export const de: Texts = {
     first: 'Der erste Block: die Regeln dieser Kette.',
     revisionDone: (name, month) =>
       `Steuer für ${month} errechnet für ${name} und alle, die damit verbunden sind`,
-    newer: 'Neuere',
     older: 'Ältere',
     newest: 'Neueste',
     all: 'Alle Blöcke',
@@ -232,7 +226,6 @@ export const de: Texts = {
     go: 'Öffnen',
     notFound: 'Gib eine Blocknummer ein oder die 64 Zeichen einer Transaktion.',
     transaction: 'Transaktion',
-    inBlock: 'Block',
     signedBy: 'Unterschrieben von',
     nobody: 'Niemand: Jeder darf darum bitten',
     till: (name) => `einer Kasse von ${name}`,
@@ -242,9 +235,6 @@ export const de: Texts = {
     id: 'Ihre Kennung',
     proof: 'Beweis, dass sie im Block steht',
     raw: 'Ihre genauen Bytes',
-    effects: 'Was sie bewirkt hat',
-    lot: 'ein Posten',
-    countOf: (n) => `${n} Stück`,
     yes: 'ja',
     no: 'nein',
   },

@@ -17,7 +17,6 @@ export const en = {
     foot: (chain: string, height: string, when: string) =>
       `Chain ${chain} · ${height} blocks · ledger time ${when} UTC`,
     api: 'The same as data: the node’s API',
-    live: 'Live',
   },
   states: {
     loading: 'Loading …',
@@ -108,7 +107,6 @@ export const en = {
     forgotten: 'long ago',
     depth: 'more behind it',
     smaller: (n: number) => `${n} smaller`,
-    pictureLabel: 'How the minutes flow into the product',
     history: 'How the price came about',
     historyLead:
       'The line is the price that everybody pays: the average of what is on the shelves. Each dot is a delivery at the work that it took; it pulls the average up or down.',
@@ -124,7 +122,6 @@ export const en = {
   tax: {
     title: 'Tax explained',
     lead: 'Nobody decides on the tax: it is worked out at the end of each month from what happened. Work that went into goods for everyone, and work in goods that were lost, cannot be taken home by anybody; so everybody gets a little less for an hour.',
-    noRevision: 'No month is over yet.',
     month: 'Month',
     running: 'This month so far',
     runningWork: 'Work registered',
@@ -158,7 +155,6 @@ export const en = {
     entries: (n: number) => (n === 1 ? '1 entry' : `${n} entries`),
     labour: 'Work for everyone',
     rounding: 'Rounding at the tills',
-    roundingText: 'Sums are rounded up to whole minutes; what that brings in lowers the tax.',
     who: 'Who worked',
     reasons: {
       count: 'Missing or found at a count',
@@ -197,7 +193,6 @@ export const en = {
     charged: 'Charged for goods',
     goods: 'Work in these goods',
     difference: 'Difference',
-    clearing: 'Open difference now',
     balanced: 'In balance: every minute charged was deleted from a card.',
     more: (value: string) => `${value} more were deleted than charged: goods will follow.`,
     less: (value: string) => `${value} were charged and not deleted yet: coupons will follow.`,
@@ -220,7 +215,6 @@ export const en = {
     first: 'The first block: the rules of this chain.',
     revisionDone: (name: string, month: string) =>
       `Tax of ${month} worked out for ${name} and those connected to it`,
-    newer: 'Newer',
     older: 'Older',
     newest: 'Newest',
     all: 'All blocks',
@@ -233,7 +227,6 @@ export const en = {
     go: 'Go',
     notFound: 'Enter a block number, or the 64 characters of a transaction.',
     transaction: 'Transaction',
-    inBlock: 'Block',
     signedBy: 'Signed by',
     nobody: 'Nobody: anyone may ask for it',
     till: (name: string) => `a till of ${name}`,
@@ -243,9 +236,6 @@ export const en = {
     id: 'Its id',
     proof: 'Proof that it is in the block',
     raw: 'Its exact bytes',
-    effects: 'What it did',
-    lot: 'a lot',
-    countOf: (n: string) => `${n} of them`,
     yes: 'yes',
     no: 'no',
   },

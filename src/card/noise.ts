@@ -12,9 +12,8 @@ import type { CryptoPort } from '../crypto-port.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 const EMPTY = new Uint8Array(0);
-/** DHLEN and the length of an AEAD tag (§12). */
+/** DHLEN (§12). */
 export const NOISE_KEY_BYTES = 32;
-export const NOISE_TAG_BYTES = 16;
 
 /** §5.2 InitializeSymmetric: a name of at most HASHLEN (32) bytes is padded with zeros, not hashed. */
 function initialHash(): Uint8Array {

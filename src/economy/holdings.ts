@@ -30,11 +30,6 @@ export type Holding = keyof Holdings;
 const NOTHING: Holdings = { U: 0n, K: 0n, P: 0n, B: 0n, O: 0n, Z: 0n, G: 0n };
 const ALL = Object.keys(NOTHING) as readonly Holding[];
 
-/** What hangs on a collective. */
-export function holdingsOf(state: State, collective: Id): Readonly<Holdings> {
-  return state.indexes.holdings.get(collective) ?? NOTHING;
-}
-
 /** What hangs on the members of a subsystem, with its pools. */
 export function totalsOf(state: State, subsystem: Id): Readonly<Holdings> {
   return state.indexes.totals.get(subsystem) ?? NOTHING;

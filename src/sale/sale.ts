@@ -86,11 +86,6 @@ export type SaleEvent =
 const toBasket = (purchase: Purchase): Basket =>
   purchase.priced.lines.map(({ type, amount }) => ({ type, amount }));
 
-/** May the basket be changed now? */
-export function basketOpen(state: SaleState): state is Extract<SaleState, { step: 'basket' }> {
-  return state.step === 'basket';
-}
-
 /** The next state; an event that has no meaning in a state leaves it as it is. */
 export function next(state: SaleState, event: SaleEvent): SaleState {
   switch (event.event) {
