@@ -38,6 +38,7 @@ import {
 } from '../src/coupons/rsabssa.ts';
 import type { RsaPrivateKey } from '../src/crypto-port.ts';
 import type { Result } from '../src/result.ts';
+import { median } from './median.ts';
 
 const STEPS = ['blind', 'sign', 'finalize', 'verify'] as const;
 const PACKS = [1, 2, 4, 6] as const;
@@ -169,13 +170,6 @@ async function blindrsaSide(key: RsaPrivateKey): Promise<Side> {
       for (let i = 0; i < BLINDRSA_VERIFIES; i++) must(await suite.verify(publicKey, signature, message));
     });
   };
-}
-
-function median(samples: readonly number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
 
 /** All sides in turn, each round beginning with another one; samples of the warm-up are thrown away. */

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { mint } from './ledger/mint.ts';
 import { CROWD } from './ledger/redeeming.ts';
 import type { Measured, Order, Task } from './ledger/side.ts';
+import { median } from './median.ts';
 
 interface Sizes {
   readonly small: number;
@@ -101,13 +102,6 @@ class Process {
     this.#child.send({ run: 'stop' } satisfies Order);
     await gone;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
 
 async function trust({ collectives, edges }: Sizes): Promise<Trust> {

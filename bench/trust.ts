@@ -12,6 +12,7 @@
  * Not measured: making the state hash and writing the rows to disk, which a node does once a block.
  */
 import { nodeCrypto } from '../crypto/node.ts';
+import { chance } from '../demo/chance.ts';
 import { ascii, beBytes, toHex } from '../src/bytes.ts';
 import { applyTransaction, type Block, beginBlock } from '../src/economy/apply.ts';
 import { transactionId } from '../src/economy/envelope.ts';
@@ -34,17 +35,6 @@ const option = (name: string, usual: number): number => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? usual : Number(process.argv[at + 1]);
 };
-
-/** Uniform numbers from a seed (mulberry32). */
-function uniform(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** A subsystem of these collectives with what hangs on them; Q makes its books even. */
 function people(state: State, members: readonly Id[], offset: number): void {
@@ -144,7 +134,7 @@ function quantile(values: readonly number[], q: number): number {
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 function cancellations(collectives: number, edges: number) {
-  const random = uniform(1);
+  const random = chance(1);
   const ledger = new Ledger();
   const members = Array.from({ length: collectives }, (_, i) => id(`collective ${i}`));
   people(ledger.state, members, 0);
@@ -171,7 +161,7 @@ function cancellations(collectives: number, edges: number) {
 }
 
 function bridges(collectives: number, edges: number) {
-  const random = uniform(2);
+  const random = chance(2);
   const ledger = new Ledger();
   const members = Array.from({ length: collectives }, (_, i) => id(`collective ${i}`));
   const halves = [members.slice(0, collectives / 2), members.slice(collectives / 2)] as const;

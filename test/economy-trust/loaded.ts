@@ -4,6 +4,7 @@
  * about splits is about splits; trust is established and cancelled by transactions, without signatures.
  */
 import { nodeCrypto } from '../../crypto/node.ts';
+import { chance } from '../../demo/chance.ts';
 import { ascii, beBytes, toHex } from '../../src/bytes.ts';
 import { type Applied, applyTransaction, type Block, beginBlock } from '../../src/economy/apply.ts';
 import { transactionId } from '../../src/economy/envelope.ts';
@@ -23,17 +24,6 @@ import { CHAIN, DAY, NOON } from '../economy/world.ts';
 export const named = (text: string): Id => toHex(nodeCrypto.sha256(ascii(text)));
 export const TYPES = ['bread', 'milk', 'flour'].map(named);
 
-/** Uniform numbers from a seed (mulberry32). */
-export function uniform(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export class Loaded {
   readonly state: State = genesisState({ chain: CHAIN, time: NOON, parameters: DEFAULT_PARAMETERS });
   readonly members: Id[] = [];
@@ -45,7 +35,7 @@ export class Loaded {
 
   constructor(seed: number, collectives: number) {
     const { state } = this;
-    this.#random = uniform(seed);
+    this.#random = chance(seed);
     const chain = { state, crypto: nodeCrypto, parameters: DEFAULT_PARAMETERS, chain: CHAIN };
     this.block = beginBlock(chain, NOON).block;
     for (let i = 0; i < collectives; i++) this.#register(i);

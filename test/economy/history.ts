@@ -4,6 +4,7 @@
  * what the rules cost.
  */
 import { nodeCrypto } from '../../crypto/node.ts';
+import { chance } from '../../demo/chance.ts';
 import { beBytes, toHex } from '../../src/bytes.ts';
 import { type Applied, applyTransaction, type Block, beginBlock } from '../../src/economy/apply.ts';
 import { transactionId } from '../../src/economy/envelope.ts';
@@ -27,17 +28,6 @@ export type Step =
   | { readonly time: number }
   | { readonly envelope: Envelope }
   | { readonly commonIn: Id; readonly type: Id };
-
-/** Uniform numbers from a seed (mulberry32): the same history on every machine. */
-function uniform(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Plays steps on a state of its own, or on one that is given. */
 export class Player {
@@ -76,7 +66,7 @@ export class Author {
 
   constructor(player: Player, seed: number) {
     this.#player = player;
-    this.#random = uniform(seed);
+    this.#random = chance(seed);
   }
 
   #below(n: number): number {

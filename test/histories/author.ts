@@ -3,12 +3,13 @@
  * has a scene (`scenes.ts`, `coupon-scenes.ts`); a part of them is spoilt afterwards: an id of something else, a number off by a little or a
  * lot, a signer too few or too many.
  */
+import { chance } from '../../demo/chance.ts';
 import { beBytes, toHex } from '../../src/bytes.ts';
 import { transactionId } from '../../src/economy/envelope.ts';
 import type { State, Table } from '../../src/economy/state.ts';
 import type { Envelope, Id, Key, Kind, RedeemedCoupon, Transaction } from '../../src/economy/transaction.ts';
 import { decodeBody, encodeBody } from '../../src/economy/wire.ts';
-import { NOTHING, TILLS, uniform, WALLETS } from './cast.ts';
+import { NOTHING, TILLS, WALLETS } from './cast.ts';
 import { COUPON_SCENES } from './coupon-scenes.ts';
 import { paperCrypto } from './paper-crypto.ts';
 import { BEGIN, CHAIN, type Player, type Step } from './player.ts';
@@ -63,7 +64,7 @@ export class Author {
 
   constructor(player: Player, seed: number) {
     this.#player = player;
-    this.random = uniform(seed);
+    this.random = chance(seed);
   }
   get state(): State {
     return this.#player.state;

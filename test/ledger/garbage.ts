@@ -19,6 +19,7 @@ import { ruleOf } from '../../src/economy/rules.ts';
 import type { Form } from '../../src/economy/schema.ts';
 import { decodeBody, encodeBody, fieldsOf, KINDS } from '../../src/economy/wire.ts';
 import { CBOR_DEPTH } from '../../src/limits.ts';
+import { Chance } from '../fuzz/chance.ts';
 
 export interface Tally {
   bodies: number;
@@ -28,34 +29,6 @@ export interface Tally {
   checked: number;
   /** Refusals met, with how often. */
   readonly refusals: Map<string, number>;
-}
-
-/** Repeatable chance (xorshift32). */
-class Chance {
-  #x: number;
-  constructor(seed: number) {
-    this.#x = seed | 1;
-  }
-  next(): number {
-    let x = this.#x;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#x = x;
-    return x >>> 0;
-  }
-  below(n: number): number {
-    return n <= 0 ? 0 : this.next() % n;
-  }
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T;
-  }
-  once(n: number): boolean {
-    return this.below(n) === 0;
-  }
-  bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.next() >>> 13);
-  }
 }
 
 /** Numbers at which something changes: widths of heads, limits of rules. */
@@ -344,7 +317,7 @@ export class Garbage {
     const chance = this.#chance;
     let out = Uint8Array.from(bytes);
     for (let n = 1 + chance.below(3); n > 0; n--) {
-      const at = chance.below(out.length);
+      const at = chance.below(out.length || 1);
       const length = 1 + chance.below(4);
       switch (chance.below(6)) {
         case 0:
