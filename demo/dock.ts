@@ -57,9 +57,10 @@ const POLICY = [
 /** Path → file beside this one and type. Only the page itself needs the token. */
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/page.css': ['./dock/page.css', 'text/css'],
+  '/palette.css': ['../widgets/palette.css', 'text/css'],
   '/tokens.css': ['../renderer/tokens.css', 'text/css'],
-  '/fonts/latin.woff2': ['../renderer/fonts/latin.woff2', 'font/woff2'],
-  '/fonts/latin-ext.woff2': ['../renderer/fonts/latin-ext.woff2', 'font/woff2'],
+  '/fonts/latin.woff2': ['../widgets/fonts/latin.woff2', 'font/woff2'],
+  '/fonts/latin-ext.woff2': ['../widgets/fonts/latin-ext.woff2', 'font/woff2'],
 };
 /** Path → TypeScript of the page; served without its types. */
 const SCRIPTS: Readonly<Record<string, string>> = {

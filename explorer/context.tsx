@@ -8,9 +8,10 @@ import {
   useMemo,
   useState,
 } from 'react';
+import type { Device, Scheme } from '../widgets/device.ts';
+import type { Language } from '../widgets/language.ts';
 import type { Status } from './answers.ts';
-import type { Device, Scheme } from './device.ts';
-import { type Formats, formatsFor, type Language } from './format.ts';
+import { type Formats, formatsFor } from './format.ts';
 import { type Asked, ask, type Heard, listen } from './node.ts';
 import { parseRoute, type Route } from './route.ts';
 import { actsDe } from './texts/acts-de.ts';
@@ -72,12 +73,12 @@ export function useAnswer<T>(path: string | undefined): Asked<T> | undefined {
 }
 
 interface Props {
-  readonly device: Device;
+  readonly device: Device<'page'>;
   readonly children: ReactNode;
 }
 
 export function PageProvider({ device, children }: Props): ReactElement {
-  const [language, setLanguage] = useState(() => device.language());
+  const [language, setLanguage] = useState(() => device.language('page'));
   const [scheme, setScheme] = useState(() => device.scheme());
   const [route, setRoute] = useState(() => parseRoute(window.location.hash));
   const [status, setStatus] = useState<Status>();
@@ -127,7 +128,7 @@ export function PageProvider({ device, children }: Props): ReactElement {
       f: formatsFor(language),
       language,
       setLanguage: (next) => {
-        device.setLanguage(next);
+        device.setLanguage('page', next);
         setLanguage(next);
       },
       scheme,

@@ -4,8 +4,7 @@
  */
 import type { Unit } from '../src/economy/transaction.ts';
 import { floorDiv, MINUTE } from '../src/units/micro-minutes.ts';
-
-export type Language = 'en' | 'de';
+import type { Language } from '../widgets/language.ts';
 
 /** Space that does not break; minus sign as long as the plus. */
 const NBSP = '\u00a0';

@@ -1,12 +1,15 @@
 /** The page's only entry: builds everything once. */
+import '../widgets/palette.css';
 import './tokens.css';
+import '../widgets/base.css';
 import './base.css';
 import { createRoot } from 'react-dom/client';
+import { deviceOf } from '../widgets/device.ts';
 import { App } from './app.tsx';
 import { PageProvider } from './context.tsx';
-import { deviceOf } from './device.ts';
 
-const device = deviceOf(
+const device = deviceOf<'page'>(
+  'timecard.explorer',
   () => window.localStorage,
   window.navigator.languages,
   () => window.matchMedia('(prefers-color-scheme: dark)').matches,

@@ -8,7 +8,9 @@ import {
   IconUsersGroup,
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
-import { Choice } from '../widgets/choice.tsx';
+import { Brand } from '../widgets/brand.tsx';
+import { LanguageChoice } from '../widgets/language-choice.tsx';
+import shared from '../widgets/top-bar.module.css';
 import type { Id, Subsystems } from './answers.ts';
 import { usePage } from './context.tsx';
 import { hrefOf, type Place } from './route.ts';
@@ -29,20 +31,19 @@ export function TopBar({ subsystem }: { readonly subsystem: Id | undefined }): R
   const colours = scheme === 'dark' ? t.app.toLight : t.app.toDark;
 
   return (
-    <header className={look.bar}>
-      <a className={look.brand} href={hrefOf({ place: 'overview' })} aria-label={t.app.title}>
-        <svg width="38" height="38" viewBox="0 0 32 32" aria-hidden="true">
-          <rect x="1" y="5" width="30" height="22" rx="5" className={look.card} />
-          <circle cx="16" cy="16" r="8" className={look.face} />
-          <path d="M16 16V8a8 8 0 0 1 6.930 12z" className={look.part} />
-        </svg>
-        <span className={look.name}>{t.app.title}</span>
+    <header className={`${shared.bar} ${look.bar}`}>
+      <a
+        className={`${shared.brand} ${look.brand}`}
+        href={hrefOf({ place: 'overview' })}
+        aria-label={t.app.title}
+      >
+        <Brand name={t.app.title} />
       </a>
-      <nav className={look.places} aria-label={t.app.places}>
+      <nav className={`${shared.places} ${look.places}`} aria-label={t.app.places}>
         {PLACES.map(({ place, icon: Picture }) => (
           <a
             key={place}
-            className={look.place}
+            className={`${shared.place} ${look.place}`}
             aria-current={place === here ? 'page' : undefined}
             href={hrefOf(place === 'blocks' ? { place } : { place, ...within })}
           >
@@ -51,7 +52,7 @@ export function TopBar({ subsystem }: { readonly subsystem: Id | undefined }): R
           </a>
         ))}
       </nav>
-      <div className={look.device}>
+      <div className={shared.device}>
         <button
           type="button"
           className={look.square}
@@ -61,15 +62,7 @@ export function TopBar({ subsystem }: { readonly subsystem: Id | undefined }): R
         >
           <IconContrastFilled size={22} aria-hidden="true" />
         </button>
-        <Choice
-          label={t.app.language}
-          value={language}
-          onChoose={setLanguage}
-          options={[
-            { value: 'en', lang: 'en', text: <abbr title="English">EN</abbr> },
-            { value: 'de', lang: 'de', text: <abbr title="Deutsch">DE</abbr> },
-          ]}
-        />
+        <LanguageChoice label={t.app.language} language={language} onChoose={setLanguage} />
       </div>
     </header>
   );

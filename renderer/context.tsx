@@ -3,14 +3,18 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { I18nextProvider, useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Names, TillView } from '../src/till-api.ts';
-import type { Device, Window } from './device.ts';
-import { type Formats, formatsFor, type Language } from './format.ts';
+import type { Device } from '../widgets/device.ts';
+import type { Language } from '../widgets/language.ts';
+import { type Formats, formatsFor } from './format.ts';
 import { createTexts } from './i18n.ts';
 import type { ScreenState, ScreenStore } from './store.ts';
 
+/** The windows of one till; each remembers its own language. */
+export type Window = 'clerk' | 'display';
+
 interface Screen {
   readonly store: ScreenStore;
-  readonly device: Device;
+  readonly device: Device<Window>;
   readonly language: Language;
   readonly setLanguage: (language: Language) => void;
   readonly formats: Formats;
@@ -19,7 +23,7 @@ const ScreenContext = createContext<Screen | null>(null);
 
 interface Props {
   readonly store: ScreenStore;
-  readonly device: Device;
+  readonly device: Device<Window>;
   readonly window: Window;
   readonly children: ReactNode;
 }

@@ -4,9 +4,8 @@
  * show; what is charged is the terminal's affair.
  */
 import { floorDiv, MINUTE } from '../src/units/micro-minutes.ts';
+import type { Language } from '../widgets/language.ts';
 import { unitShow } from './units.ts';
-
-export type Language = 'en' | 'de';
 
 /** Space that does not break, so that «25 min» stays on one line; minus sign as long as the plus. */
 const NBSP = '\u00a0';

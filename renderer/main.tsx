@@ -3,13 +3,15 @@
  * with `#display`. The nonce is the host's, for the one style element the component library writes.
  */
 import '@mantine/core/styles.layer.css';
+import '../widgets/palette.css';
 import './tokens.css';
+import '../widgets/base.css';
 import './base.css';
 import { MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
+import { deviceOf } from '../widgets/device.ts';
 import { App } from './app.tsx';
-import { ScreenProvider } from './context.tsx';
-import { deviceOf } from './device.ts';
+import { ScreenProvider, type Window } from './context.tsx';
 import { CustomerDisplay } from './display/customer-display.tsx';
 import { openDoor } from './door.ts';
 import { createScreenStore } from './store.ts';
@@ -20,7 +22,8 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 Object.assign(window, { __webpack_nonce__: nonce });
 
 const isDisplay = window.location.hash === '#display';
-const device = deviceOf(
+const device = deviceOf<Window>(
+  'timecard',
   () => window.localStorage,
   window.navigator.languages,
   () => window.matchMedia('(prefers-color-scheme: dark), (prefers-contrast: more)').matches,

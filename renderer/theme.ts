@@ -1,4 +1,4 @@
-/** The component library in this house's colours: its own look is replaced by the tokens of `tokens.css`. */
+/** The component library in this house's colours: its own look is replaced by the house's (`widgets/palette.css`, `tokens.css`). */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const pine: MantineColorsTuple = [

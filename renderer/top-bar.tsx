@@ -10,9 +10,10 @@ import {
   IconShoppingBag,
 } from '@tabler/icons-react';
 import { type ReactElement, useState } from 'react';
-import { Choice } from '../widgets/choice.tsx';
+import { Brand } from '../widgets/brand.tsx';
+import { LanguageChoice } from '../widgets/language-choice.tsx';
+import shared from '../widgets/top-bar.module.css';
 import { useScreen, useT, useTill } from './context.tsx';
-import { LANGUAGES } from './i18n.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { Action, SquareAction } from './parts/action.tsx';
 import look from './top-bar.module.css';
@@ -33,21 +34,16 @@ export function TopBar(): ReactElement {
   const [keysOpen, setKeysOpen] = useState(false);
 
   return (
-    <header className={look.bar}>
-      <span className={look.brand}>
-        <svg width="38" height="38" viewBox="0 0 32 32" aria-hidden="true">
-          <rect x="1" y="5" width="30" height="22" rx="5" className={look.card} />
-          <circle cx="16" cy="16" r="8" className={look.face} />
-          <path d="M16 16V8a8 8 0 0 1 6.930 12z" className={look.part} />
-        </svg>
-        <span className={look.name}>{t('app.name')}</span>
+    <header className={`${shared.bar} ${look.bar}`}>
+      <span className={shared.brand}>
+        <Brand name={t('app.name')} />
       </span>
-      <nav className={look.places} aria-label={t('app.places')}>
+      <nav className={shared.places} aria-label={t('app.places')}>
         {PLACES.map(({ place: to, icon: Picture, shortcut }) => (
           <button
             key={to}
             type="button"
-            className={look.place}
+            className={`${shared.place} ${look.place}`}
             aria-current={place === to ? 'page' : undefined}
             aria-keyshortcuts={shortcut}
             onClick={() => go(to)}
@@ -57,7 +53,7 @@ export function TopBar(): ReactElement {
           </button>
         ))}
       </nav>
-      <div className={look.device}>
+      <div className={shared.device}>
         {dock !== null && (
           <Action icon={IconCards} onClick={() => window.open(dock, 'cards', 'popup,width=380,height=640')}>
             {t('app.simulatedCards')}
@@ -81,16 +77,7 @@ export function TopBar(): ReactElement {
           label={colorScheme === 'dark' ? t('app.schemeLight') : t('app.schemeDark')}
           onClick={() => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark')}
         />
-        <Choice
-          label={t('app.language')}
-          value={language}
-          onChoose={setLanguage}
-          options={LANGUAGES.map(({ code, name }) => ({
-            value: code,
-            lang: code,
-            text: <abbr title={name}>{code.toUpperCase()}</abbr>,
-          }))}
-        />
+        <LanguageChoice label={t('app.language')} language={language} onChoose={setLanguage} />
       </div>
       <KeysDialog opened={keysOpen} onClose={() => setKeysOpen(false)} />
     </header>

@@ -1,9 +1,9 @@
 /** Every picture the screen has, by name: what the terminal says, where the clerk is, what is pressed to get there. */
 import type { Page } from 'playwright-core';
-import type { Language } from '../../renderer/format.ts';
 import { de } from '../../renderer/locales/de.ts';
 import { en, type Texts } from '../../renderer/locales/en.ts';
 import type { CheckoutPhase, ServicesPhase, ServicesView, StatusView, TillView } from '../../src/till-api.ts';
+import type { Language } from '../../widgets/language.ts';
 import {
   ACCOUNT,
   checkout,

@@ -1,5 +1,4 @@
 /** The page's own arithmetic and words, without a browser. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { OriginRow } from '../../explorer/answers.ts';
 import { formatsFor, scaled } from '../../explorer/format.ts';
@@ -10,6 +9,7 @@ import { treeOf, workIn } from '../../explorer/pictures/origin-tree.ts';
 import { hrefOf, parseRoute, type Route } from '../../explorer/route.ts';
 import { actsDe } from '../../explorer/texts/acts-de.ts';
 import { actsEn } from '../../explorer/texts/acts-en.ts';
+import { contrast, schemesOf } from '../browser/contrast.ts';
 
 const ID = 'a1'.repeat(32);
 const OTHER = 'b2'.repeat(32);
@@ -174,22 +174,6 @@ describe('words', () => {
 });
 
 describe('WCAG 2.2, 1.4.3 and 1.4.11: the palette', () => {
-  const css = readFileSync(new URL('../../explorer/tokens.css', import.meta.url), 'utf8');
-  const tokens = (block: string) =>
-    new Map([...block.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map((m) => [m[1] ?? '', m[2] ?? '']));
-  const dark = css.indexOf('[data-scheme');
-  const schemes = { light: tokens(css.slice(0, dark)), dark: tokens(css.slice(dark)) };
-  const luminance = (hex: string): number => {
-    const [r, g, b] = [1, 3, 5].map((i) => {
-      const c = Number.parseInt(hex.slice(i, i + 2), 16) / 255;
-      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    }) as [number, number, number];
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const contrast = (a: string, b: string): number => {
-    const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
-    return (high + 0.05) / (low + 0.05);
-  };
   const text = [
     ...['paper', 'surface', 'sunk'].flatMap((ground) => [
       ['ink', ground, 7],
@@ -211,8 +195,7 @@ describe('WCAG 2.2, 1.4.3 and 1.4.11: the palette', () => {
     ['line-strong', 'paper'],
     ['line-strong', 'sunk'],
   ] as [string, string][];
-  for (const [scheme, palette] of Object.entries(schemes)) {
-    const at = (name: string): string => palette.get(`--${name}`) ?? '';
+  for (const [scheme, at] of Object.entries(schemesOf('explorer'))) {
     test.each(text)(`${scheme}: text %s on %s has at least %d:1`, (a, b, least) => {
       expect(contrast(at(a), at(b))).toBeGreaterThanOrEqual(least);
     });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
-import type { Language } from '../../explorer/format.ts';
 import { hrefOf, type Route } from '../../explorer/route.ts';
+import type { Language } from '../../widgets/language.ts';
 import { BREAD, type Chapter, NOTEBOOK, typeOf } from './chapter.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -53,7 +53,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     },
     node: true,
   },
-  // What both pages draw alike: controls and pictures that know nothing but their props.
+  // What both pages share: the look, controls and pictures that know nothing but their props, languages, what a browser remembers.
   'widgets/': { ours: ['widgets/'], packages: { react: 'anywhere' }, node: false },
   'renderer/': {
     ours: ['renderer/', 'widgets/', 'src/'],

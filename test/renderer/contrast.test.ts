@@ -1,26 +1,6 @@
 /** WCAG 2.2, 1.4.3 and 1.4.11: the palette's pairs, in both schemes, by the formula of the recommendation. */
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-
-const css = readFileSync(new URL('../../renderer/tokens.css', import.meta.url), 'utf8');
-function tokens(block: string): ReadonlyMap<string, string> {
-  return new Map([...block.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map((m) => [m[1]!, m[2]!]));
-}
-const dark = css.indexOf('[data-mantine-color-scheme');
-const SCHEMES = { light: tokens(css.slice(0, dark)), dark: tokens(css.slice(dark)) };
-
-/** Relative luminance of sRGB (WCAG 2.2, definitions). */
-function luminance(hex: string): number {
-  const [r, g, b] = [1, 3, 5].map((i) => {
-    const c = Number.parseInt(hex.slice(i, i + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-function contrast(a: string, b: string): number {
-  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
-  return (high + 0.05) / (low + 0.05);
-}
+import { contrast, schemesOf } from '../browser/contrast.ts';
 
 test('the formula gives the recommendation’s extremes', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);
@@ -55,8 +35,7 @@ const PARTS: readonly (readonly [string, string])[] = [
   ['clay', 'clay-tint'],
 ];
 
-for (const [scheme, palette] of Object.entries(SCHEMES)) {
-  const at = (name: string) => palette.get(`--${name}`)!;
+for (const [scheme, at] of Object.entries(schemesOf('renderer'))) {
   test.each(TEXT)(`${scheme}: text %s on %s has at least %d:1`, (text, ground, least) => {
     expect(contrast(at(text), at(ground))).toBeGreaterThanOrEqual(scheme === 'dark' ? 7 : least);
   });

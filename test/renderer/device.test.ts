@@ -1,7 +1,7 @@
 /** The device remembers language and colours, each window its own, and works without storage. */
 import { expect, test } from 'vitest';
 import { ageOf } from '../../renderer/age.ts';
-import { deviceOf } from '../../renderer/device.ts';
+import { deviceOf } from '../../widgets/device.ts';
 
 function shelf() {
   const kept = new Map<string, string>();
@@ -15,15 +15,15 @@ const light = () => false;
 
 test('the first language is the browser’s, the next one the chosen', () => {
   const s = shelf();
-  expect(deviceOf(() => s, ['fr-FR', 'de-AT', 'en'], light).language('clerk')).toBe('de');
-  expect(deviceOf(() => s, ['fr-FR'], light).language('clerk')).toBe('en');
-  deviceOf(() => s, ['de'], light).setLanguage('clerk', 'en');
-  expect(deviceOf(() => s, ['de'], light).language('clerk')).toBe('en');
+  expect(deviceOf('timecard', () => s, ['fr-FR', 'de-AT', 'en'], light).language('clerk')).toBe('de');
+  expect(deviceOf('timecard', () => s, ['fr-FR'], light).language('clerk')).toBe('en');
+  deviceOf('timecard', () => s, ['de'], light).setLanguage('clerk', 'en');
+  expect(deviceOf('timecard', () => s, ['de'], light).language('clerk')).toBe('en');
 });
 
 test('the customer’s window has a language of its own', () => {
   const s = shelf();
-  const device = deviceOf(() => s, ['de'], light);
+  const device = deviceOf('timecard', () => s, ['de'], light);
   device.setLanguage('display', 'en');
   expect([device.language('clerk'), device.language('display')]).toEqual(['de', 'en']);
 });
@@ -33,6 +33,7 @@ test('something else in the storage is not believed', () => {
   s.kept.set('timecard.language.clerk', 'xx');
   s.kept.set('timecard.scheme', 'pink');
   const device = deviceOf(
+    'timecard',
     () => s,
     [],
     () => true,
@@ -42,6 +43,7 @@ test('something else in the storage is not believed', () => {
 
 test('a browser without storage forgets and works', () => {
   const device = deviceOf(
+    'timecard',
     () => {
       throw new Error('storage is off');
     },

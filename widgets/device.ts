@@ -1,13 +1,13 @@
 /**
- * What is remembered for this device: the language of the clerk's screen and of the customer's, the colours. Nothing else
- * is stored in the browser. A browser that refuses storage forgets it and works.
+ * What is remembered in this browser: the language of each window and the colours, nothing else. A browser that refuses storage forgets
+ * them and works.
  */
-import type { Language } from './format.ts';
+import { isLanguage, type Language } from './language.ts';
 
 export type Scheme = 'light' | 'dark';
-export type Window = 'clerk' | 'display';
 
-export interface Device {
+/** `Window` names the windows that may speak different languages. */
+export interface Device<Window extends string> {
   language(of: Window): Language;
   setLanguage(of: Window, language: Language): void;
   scheme(): Scheme;
@@ -19,33 +19,36 @@ interface Shelf {
   setItem(key: string, value: string): void;
 }
 
-/** `preferred` are the browser's languages, `prefersDark` its colours: what counts until somebody has chosen. */
-export function deviceOf(
+/**
+ * `name` sets the page's keys apart from those of other pages of one origin. `preferred` are the browser's languages, `prefersDark` its
+ * colours: what counts until somebody has chosen.
+ */
+export function deviceOf<Window extends string>(
+  name: string,
   shelf: () => Shelf,
   preferred: readonly string[],
   prefersDark: () => boolean,
-): Device {
+): Device<Window> {
   const get = (key: string): string | null => {
     try {
-      return shelf().getItem(`timecard.${key}`);
+      return shelf().getItem(`${name}.${key}`);
     } catch {
       return null;
     }
   };
   const set = (key: string, value: string): void => {
     try {
-      shelf().setItem(`timecard.${key}`, value);
+      shelf().setItem(`${name}.${key}`, value);
     } catch {
       // Storage is switched off or full: the choice holds until the window is closed.
     }
   };
-  const isLanguage = (text: string | null | undefined): text is Language => text === 'en' || text === 'de';
   return {
     language: (of) => {
       const kept = get(`language.${of}`);
-      if (isLanguage(kept)) return kept;
-      const short = preferred.map((tag) => tag.slice(0, 2)).find((tag) => isLanguage(tag));
-      return isLanguage(short) ? short : 'en';
+      return isLanguage(kept)
+        ? kept
+        : (preferred.map((tag) => tag.slice(0, 2)).find((tag) => isLanguage(tag)) ?? 'en');
     },
     setLanguage: (of, language) => set(`language.${of}`, language),
     scheme: () => {
