@@ -7,7 +7,7 @@ import { encodeCommand, parseResponse } from '../src/card/apdu.ts';
 import type { Channel } from '../src/card/channel.ts';
 import { CHANNEL_CLA, type Nearest, type PlainCommand, parseCannotPay } from '../src/card/commands.ts';
 import { readStatus, STATUS_REFUSALS } from '../src/card/status-word.ts';
-import { ok } from '../src/result.ts';
+import { ok, type Result, refuse } from '../src/result.ts';
 import type { CardInField } from './card-reader.ts';
 
 /**
@@ -66,6 +66,24 @@ export function refusalOf(sw: number, data: Uint8Array, of: 'spend' | 'other'): 
     default:
       return refused(status.kind, sw.toString(16));
   }
+}
+
+/** Sends a command and reads its answer; an answer that cannot be read is `wrong_answer`. */
+export type Ask = <T>(
+  command: PlainCommand,
+  read: (data: Uint8Array) => Result<T, 'wrong_answer'>,
+) => Promise<Answer<T>>;
+
+export function asker(line: Pick<Line, 'send'>): Ask {
+  return async (command, read) => {
+    const answer = await line.send(command);
+    return answer.ok ? read(answer.value) : answer;
+  };
+}
+
+/** Reads an answer without data. */
+export function nothing(data: Uint8Array): Result<true, 'wrong_answer'> {
+  return data.length === 0 ? ok(true) : refuse('wrong_answer', 'data');
 }
 
 export interface Line {

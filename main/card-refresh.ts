@@ -4,7 +4,6 @@
  * ledger and decides nothing: `refresh-work.ts` and `recovery-work.ts` do.
  */
 import { equal, toHex } from '../src/bytes.ts';
-import type { PlainCommand } from '../src/card/commands.ts';
 import {
   type BegunRefresh,
   beginRefreshCommand,
@@ -39,9 +38,9 @@ import { encodeEnvelope } from '../src/economy/envelope.ts';
 import type { Id, Refresh } from '../src/economy/transaction.ts';
 import { encodeBody } from '../src/economy/wire.ts';
 import { LOAD_BLOCK, PACK_COUPONS, REFRESH_SIGNATURES } from '../src/limits.ts';
-import { ok, type Result, refuse } from '../src/result.ts';
-import { type Answer, refused } from './card-line.ts';
-import type { Progress } from './card-services.ts';
+import { ok } from '../src/result.ts';
+import { type Answer, asker, nothing, refused } from './card-line.ts';
+import { inBlocks, type Progress } from './card-services.ts';
 import type { Session } from './card-session.ts';
 
 /** A coupon that goes out, with the serial that tills know it by. */
@@ -134,52 +133,27 @@ function putTogether(
 
 export function cardRefresh(session: Session, crypto: CryptoPort): CardRefresh {
   const { suite } = session;
-
-  async function asked<T>(
-    command: PlainCommand,
-    read: (data: Uint8Array) => Result<T, 'wrong_answer'>,
-  ): Promise<Answer<T>> {
-    const answer = await session.send(command);
-    return answer.ok ? read(answer.value) : answer;
-  }
-  const nothing = (data: Uint8Array): Result<true, 'wrong_answer'> =>
-    data.length === 0 ? ok(true) : refuse('wrong_answer', 'data');
-
-  /** A list of `all` items in blocks of eight. */
-  async function blocks<T>(
-    all: number,
-    ask: (block: number, count: number) => Promise<Answer<readonly T[]>>,
-    done: (items: number) => void,
-  ): Promise<Answer<readonly T[]>> {
-    const items: T[] = [];
-    for (let block = 0; block < loadBlocks(all); block++) {
-      const some = await ask(block, Math.min(LOAD_BLOCK, all - items.length));
-      if (!some.ok) return some;
-      items.push(...some.value);
-      done(items.length);
-    }
-    return ok(items);
-  }
+  const ask = asker(session);
 
   return {
     async prepare(of, keyset, options, progress) {
       const begin = { ...options, moduli: keyset.keys.map(modulusOf) };
-      const begun = await asked(beginRefreshCommand(of, begin), parseBegunRefresh);
+      const begun = await ask(beginRefreshCommand(of, begin), parseBegunRefresh);
       if (!begun.ok) return begun;
       const { keysetId, outgoing, inPacks, incoming, packs } = begun.value;
       if (!equal(keysetId, keyset.id)) return refused('wrong_answer', 'keyset');
       if (incoming !== packs * PACK_COUPONS + outgoing - inPacks) return refused('wrong_answer', 'counts');
       const all = outgoing + incoming;
       progress?.(0, all);
-      const old = await blocks(
+      const old = await inBlocks(
         outgoing,
-        (block, count) => asked(oldCouponsCommand(of, block), (data) => parseOldCoupons(suite, count, data)),
+        (block, count) => ask(oldCouponsCommand(of, block), (data) => parseOldCoupons(suite, count, data)),
         (done) => progress?.(done, all),
       );
       if (!old.ok) return old;
-      const blinded = await blocks(
+      const blinded = await inBlocks(
         incoming,
-        (block, count) => asked(refreshBlockCommand(of, block), (data) => parseBlock(count, data)),
+        (block, count) => ask(refreshBlockCommand(of, block), (data) => parseBlock(count, data)),
         (done) => progress?.(outgoing + done, all),
       );
       if (!blinded.ok) return blinded;
@@ -197,7 +171,7 @@ export function cardRefresh(session: Session, crypto: CryptoPort): CardRefresh {
       let body = new Uint8Array(0);
       for (let block = 0; block < signBlocks(coupons.length); block++) {
         const count = Math.min(REFRESH_SIGNATURES, coupons.length - signatures.length);
-        const signed = await asked(signRefreshCommand(of, part, block, of === 'own'), (data) =>
+        const signed = await ask(signRefreshCommand(of, part, block, of === 'own'), (data) =>
           parseSignedRefresh(suite, count, data),
         );
         if (!signed.ok) return signed;
@@ -219,7 +193,7 @@ export function cardRefresh(session: Session, crypto: CryptoPort): CardRefresh {
       for (let block = 0; block < loadBlocks(all); block++) {
         const some = signatures.slice(block * LOAD_BLOCK, (block + 1) * LOAD_BLOCK);
         if (some.every((signature) => signature === undefined)) continue;
-        const answer = await asked(storeRefreshCommand(of, block, some), parseCount);
+        const answer = await ask(storeRefreshCommand(of, block, some), parseCount);
         if (!answer.ok) return answer;
         stored = answer.value;
         progress?.(Math.min(all, (block + 1) * LOAD_BLOCK), all);
@@ -229,20 +203,20 @@ export function cardRefresh(session: Session, crypto: CryptoPort): CardRefresh {
       return ok(stored);
     },
 
-    giveUp: (of, dead) => asked(giveUpCommand(of, dead), nothing),
+    giveUp: (of, dead) => ask(giveUpCommand(of, dead), nothing),
     async find(g, keyset) {
-      const id = await asked(findCommand(g, keyset.keys.map(modulusOf)), parseWords);
+      const id = await ask(findCommand(g, keyset.keys.map(modulusOf)), parseWords);
       if (!id.ok) return id;
       return equal(id.value, keyset.id) ? ok(true) : refused('wrong_answer', 'keyset');
     },
-    found: (exponent, first) => asked(foundCommand(exponent, first), (data) => parseFound(first, data)),
-    take: (exponent, coupons) => asked(takeCommand(exponent, coupons), parseCount),
-    words: () => asked(wordsCommand(), parseWords),
-    wordsWritten: () => asked(wordsWrittenCommand(), nothing),
-    restore: (seed) => asked(restoreCommand(seed), nothing),
+    found: (exponent, first) => ask(foundCommand(exponent, first), (data) => parseFound(first, data)),
+    take: (exponent, coupons) => ask(takeCommand(exponent, coupons), parseCount),
+    words: () => ask(wordsCommand(), parseWords),
+    wordsWritten: () => ask(wordsWrittenCommand(), nothing),
+    restore: (seed) => ask(restoreCommand(seed), nothing),
     async dead(pin, what) {
       const command = deadCommand(pin, what);
-      return command.ok ? asked(command.value, nothing) : refused('wrong_data', command.detail);
+      return command.ok ? ask(command.value, nothing) : refused('wrong_data', command.detail);
     },
   };
 }

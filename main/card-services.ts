@@ -23,8 +23,8 @@ import {
 } from '../src/card/service-commands.ts';
 import { type Keyset, modulusOf } from '../src/coupons/keyset.ts';
 import { LOAD_BLOCK } from '../src/limits.ts';
-import { ok, type Result, refuse } from '../src/result.ts';
-import type { Answer, SessionRefusal } from './card-line.ts';
+import { ok, type Result } from '../src/result.ts';
+import { type Answer, asker, nothing, refused } from './card-line.ts';
 import type { Session } from './card-session.ts';
 
 /** Called when the card has begun and after each block: coupons done of all. A card needs minutes for a load; this moves the bar. */
@@ -61,49 +61,53 @@ export interface CardServices {
   storeLoad(signatures: readonly Uint8Array[], progress?: Progress): Promise<Answer<number>>;
 }
 
+/** A list of `all` items that the card gives in blocks of eight; `done` hears how many there are after each. */
+export async function inBlocks<T>(
+  all: number,
+  block: (number: number, count: number) => Promise<Answer<readonly T[]>>,
+  done: (items: number) => void,
+): Promise<Answer<readonly T[]>> {
+  const items: T[] = [];
+  for (let number = 0; number < loadBlocks(all); number++) {
+    const some = await block(number, Math.min(LOAD_BLOCK, all - items.length));
+    if (!some.ok) return some;
+    items.push(...some.value);
+    done(items.length);
+  }
+  return ok(items);
+}
+
 /** The services conversation of an open session. */
 export function cardServices(session: Session): CardServices {
   const { suite } = session;
-
-  async function asked<T>(
-    command: PlainCommand,
-    read: (data: Uint8Array) => Result<T, 'wrong_answer'>,
-  ): Promise<Answer<T>> {
-    const answer = await session.send(command);
-    return answer.ok ? read(answer.value) : answer;
-  }
-
-  const nothing = (data: Uint8Array): Result<true, 'wrong_answer'> =>
-    data.length === 0 ? ok(true) : refuse('wrong_answer', 'data');
+  const ask = asker(session);
 
   async function told(command: Result<PlainCommand, 'wrong_data'>): Promise<Answer<true>> {
-    return command.ok ? asked(command.value, nothing) : command;
+    return command.ok ? ask(command.value, nothing) : command;
   }
 
   return {
-    account: () => asked(accountCommand(), (data) => parseAccount(suite, data)),
+    account: () => ask(accountCommand(), (data) => parseAccount(suite, data)),
     changePin: (oldPin, newPin) => told(changeCommand(oldPin, newPin)),
     unblock: (puk, newPin) => told(unblockCommand(puk, newPin)),
     signClaim: (workload, revision) =>
-      asked(signClaimCommand(workload, revision), (data) => parseSigned(suite, data)),
+      ask(signClaimCommand(workload, revision), (data) => parseSigned(suite, data)),
 
     async prepareLoad(packs, keyset, progress) {
       const moduli = keyset.keys.map(modulusOf);
-      const begun = await asked(beginLoadCommand(packs, moduli), (data) => parseBegunLoad(packs, data));
+      const begun = await ask(beginLoadCommand(packs, moduli), (data) => parseBegunLoad(packs, data));
       if (!begun.ok) return begun;
       const { keysetId, coupons } = begun.value;
-      if (!equal(keysetId, keyset.id)) return refuse('wrong_answer' satisfies SessionRefusal, 'keyset');
-      const blinded: Uint8Array[] = [];
+      if (!equal(keysetId, keyset.id)) return refused('wrong_answer', 'keyset');
       progress?.(0, coupons);
-      for (let block = 0; block < loadBlocks(coupons); block++) {
-        const count = Math.min(LOAD_BLOCK, coupons - blinded.length);
-        const serials = await asked(blockCommand(block), (data) => parseBlock(count, data));
-        if (!serials.ok) return serials;
-        blinded.push(...serials.value);
-        progress?.(blinded.length, coupons);
-      }
-      const signed = await asked(signLoadCommand(), (data) => parseSigned(suite, data));
-      return signed.ok ? ok({ packs, keysetId, blinded, ...signed.value }) : signed;
+      const blinded = await inBlocks(
+        coupons,
+        (block, count) => ask(blockCommand(block), (data) => parseBlock(count, data)),
+        (done) => progress?.(done, coupons),
+      );
+      if (!blinded.ok) return blinded;
+      const signed = await ask(signLoadCommand(), (data) => parseSigned(suite, data));
+      return signed.ok ? ok({ packs, keysetId, blinded: blinded.value, ...signed.value }) : signed;
     },
 
     async storeLoad(signatures, progress) {
@@ -111,12 +115,12 @@ export function cardServices(session: Session): CardServices {
       let stored = 0;
       for (let block = 0; block < loadBlocks(all) && stored < all; block++) {
         const some = signatures.slice(block * LOAD_BLOCK, (block + 1) * LOAD_BLOCK);
-        const answer = await asked(storeCommand(block, some), (data) => parseStored(all, data));
+        const answer = await ask(storeCommand(block, some), (data) => parseStored(all, data));
         if (!answer.ok) return answer;
         stored = answer.value;
         progress?.(stored, all);
       }
-      return stored === all ? ok(stored) : refuse('wrong_answer' satisfies SessionRefusal, 'not all stored');
+      return stored === all ? ok(stored) : refused('wrong_answer', 'not all stored');
     },
   };
 }
