@@ -9,7 +9,7 @@ import { Catalogue } from '../main/catalogue.ts';
 import { type Identity, newTillKeys, publicKeys, saveIdentity } from '../main/identity.ts';
 import { random } from '../main/random.ts';
 import { hexBytes } from '../src/bytes.ts';
-import { issueCertificate, OUTLET_BYTES, type Role } from '../src/card/certificate.ts';
+import { epochOf, issueCertificate, OUTLET_BYTES, type Role } from '../src/card/certificate.ts';
 import { SUITE_1 } from '../src/card/suite.ts';
 import { DAY_SECONDS } from '../src/economy/calendar.ts';
 import { DELEGATED, type Seconds } from '../src/economy/transaction.ts';
@@ -19,14 +19,6 @@ import type { Scribe } from './scribe.ts';
 
 /** A till's delegation lasts two years. */
 const DELEGATION_SECONDS = 730 * DAY_SECONDS;
-/** Months from 1970-01 to 2020-01. */
-const MONTHS_TO_2020 = 600;
-
-/** A certificate's epoch: months since 2020-01 at `time`, UTC. */
-export function epochOf(time: Seconds): number {
-  const date = new Date(time * 1000);
-  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth() - MONTHS_TO_2020;
-}
 
 export interface TillOffice {
   readonly outlet: Member;

@@ -19,6 +19,7 @@ import { type Identity, loadIdentity } from '../main/identity.ts';
 import type { TerminalConfig } from '../main/main.ts';
 import { random } from '../main/random.ts';
 import { hexBytes, toHex } from '../src/bytes.ts';
+import { epochOf } from '../src/card/certificate.ts';
 import { DAY_SECONDS, dayOf } from '../src/economy/calendar.ts';
 import { keyOf } from '../src/economy/envelope.ts';
 import { DEFAULT_PARAMETERS, type Genesis } from '../src/economy/parameters.ts';
@@ -38,7 +39,7 @@ import { COLLECTIVES, type CollectiveKey, type Member, type Members } from './me
 import { Month } from './month.ts';
 import { Production } from './production.ts';
 import { typeOf, ware } from './products.ts';
-import { epochOf, newTill, setUpTill } from './provision.ts';
+import { newTill, setUpTill } from './provision.ts';
 import { Scribe, type Submit } from './scribe.ts';
 import { Wallet } from './wallets.ts';
 

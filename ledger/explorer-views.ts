@@ -5,7 +5,7 @@
  * Not here: blocks and transactions (`readable.ts`), HTTP (`explorer-routes.ts`).
  */
 import type { CryptoPort } from '../src/crypto-port.ts';
-import { DAY_SECONDS, monthEnd } from '../src/economy/calendar.ts';
+import { monthBefore, monthEnd } from '../src/economy/calendar.ts';
 import { revisionId } from '../src/economy/product.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { labelOf } from '../src/economy/who.ts';
@@ -93,11 +93,6 @@ export function labourView(view: View, { labour }: Chronicle, id: Id): Answer | 
     months.push({ until, worked });
   }
   return { subsystem: id, months };
-}
-
-/** Last second of the month before one that ends with `until`; 31 days back is always in it. */
-function monthBefore(until: number): number {
-  return monthEnd(until - 31 * DAY_SECONDS);
 }
 
 function poolJson(view: View, subsystem: Id, type: Id): Answer {

@@ -7,6 +7,7 @@
  */
 import { fromHex } from '../src/bytes.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
+import { dayOf } from '../src/economy/calendar.ts';
 import { typeId } from '../src/economy/product.ts';
 import type { Refusal } from '../src/economy/refusals.ts';
 import { byText, type Form, type FormField } from '../src/economy/schema.ts';
@@ -68,7 +69,7 @@ function number(name: string, text: string): Read {
   if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))) return ok(Number(text));
   const time = DATE.test(text) ? Date.parse(text) / 1000 : Number.NaN;
   if (!Number.isInteger(time) || time < 0) return wrong(name, 'whole number, or a date (UTC)');
-  if (name === 'day') return ok(Math.floor(time / 86_400));
+  if (name === 'day') return ok(dayOf(time));
   if (name === 'deliverBy' || name === 'until') return ok(time);
   return wrong(name, 'whole number');
 }

@@ -7,6 +7,7 @@ import { setImmediate as shown } from 'node:timers/promises';
 import { hexBytes, toHex } from '../src/bytes.ts';
 import { INS } from '../src/card/commands.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
+import { dayOf } from '../src/economy/calendar.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { OPEN_ABORTS } from '../src/limits.ts';
 import { addLine, type Basket, type PricedBasket, priceBasket, setLine } from '../src/sale/basket.ts';
@@ -224,7 +225,7 @@ export class Sale {
     this.#erase();
     const purchase: Purchase = {
       id: toHex(random(16)),
-      day: Math.floor(clock.seconds() / 86_400),
+      day: dayOf(clock.seconds()),
       priced,
     };
     if (!this.#written(() => journal.begin(intentOf(purchase)))) return 'disk_full';

@@ -6,6 +6,7 @@
  */
 import { ascii, beBytes, beNumber, concat, equal } from '../bytes.ts';
 import type { CryptoPort } from '../crypto-port.ts';
+import { civil, dayOf } from '../economy/calendar.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Suite } from './suite.ts';
 
@@ -111,27 +112,8 @@ export function verifyCertificate(
   return parsed;
 }
 
-/** Days since 1970-01-01 of a moment in Unix seconds: SPEND's day. */
-export function dayOf(unixSeconds: number): number {
-  return Math.floor(unixSeconds / 86_400);
-}
-
-/**
- * The epoch of a moment in Unix seconds: whole months since 2020-01 in UTC. The calendar is Gregorian; the year is
- * counted from March so that the leap day comes last. Moments before 2020 give a negative number: no epoch.
- */
+/** The epoch of a moment in Unix seconds: whole months since 2020-01 in UTC. Moments before 2020 give a negative number: no epoch. */
 export function epochOf(unixSeconds: number): number {
-  const days = dayOf(unixSeconds) + 719_468; // days since 0000-03-01
-  const era = Math.floor(days / 146_097);
-  const dayOfEra = days - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1_460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153); // 0 is March
-  return (era * 400 + yearOfEra - 2020) * 12 + marchMonth + 2; // March is the third month
+  const { year, month } = civil(dayOf(unixSeconds));
+  return (year - 2020) * 12 + month - 1;
 }

@@ -5,6 +5,7 @@
  * and work in progress.
  */
 import { MINUTE, type MicroMinutes } from '../units/micro-minutes.ts';
+import { DAY_SECONDS } from './calendar.ts';
 import { addLow, lowestSince } from './lows.ts';
 import type { Context } from './rule.ts';
 import type { ClearingLow, State, SubsystemRow } from './state.ts';
@@ -62,14 +63,12 @@ export function moveClearing(
   const before = state.clearing.get(outlet) ?? 0n;
   const after = before + change;
   const { reverseDays } = parametersOf(context, subsystemOf(state, outlet));
-  const keepFrom = time - reverseDays * DAY;
+  const keepFrom = time - reverseDays * DAY_SECONDS;
   let lows = state.clearingLows.get(outlet) ?? [{ time: 0, value: 0n }];
   if (before < 0n !== after < 0n) lows = addLow(lows, { time, value: 0n }, nearerZero, keepFrom);
   state.clearing.set(outlet, after);
   state.clearingLows.set(outlet, addLow(lows, { time, value: after }, nearerZero, keepFrom));
 }
-const DAY = 86_400;
-
 /** The clearing nearest to zero since a time; 0 when it was zero or changed its sign in that time. */
 export function clearingSince(state: State, outlet: Id, since: Seconds): MicroMinutes {
   return lowestSince(state.clearingLows.get(outlet) ?? [], since)?.value ?? 0n;

@@ -20,8 +20,9 @@ export function monthBefore(until: Seconds): Seconds {
   return monthEnd(until - 31 * DAY_SECONDS);
 }
 
-/** Years begin in March here, so that the leap day is a year's last; an era is 400 years = 146 097 days. */
-function civil(day: number): { readonly year: number; readonly month: number } {
+/** Year and month (1 to 12) of a day since 1970-01-01. */
+export function civil(day: number): { readonly year: number; readonly month: number } {
+  // Years begin in March here, so that the leap day is a year's last; an era is 400 years = 146 097 days.
   const z = day + 719_468;
   const era = Math.floor(z / 146_097);
   const dayOfEra = z - era * 146_097;

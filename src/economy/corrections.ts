@@ -7,14 +7,13 @@
  */
 import { type MicroMinutes, proRata } from '../units/micro-minutes.ts';
 import { post } from './accounts.ts';
+import { DAY_SECONDS } from './calendar.ts';
 import { enter, leave, stockOf } from './pool.ts';
 import type { Context } from './rule.ts';
 import type { Correction, StockRow } from './state.ts';
 import { parametersOf } from './subsystem-parameters.ts';
 import type { Amount, Id } from './transaction.ts';
 import { labelOf, subsystemOf } from './who.ts';
-
-const DAY = 86_400;
 
 /** Σ differences of the corrections booked after the end of block `height`: negative when more was missing than found. */
 export function correctedSince({ corrections }: StockRow, height: number): number {
@@ -79,5 +78,5 @@ function remember(context: Context, outlet: Id, type: Id, correction: Correction
 
 function reversibleSince(context: Context, outlet: Id): number {
   const { reverseDays } = parametersOf(context, subsystemOf(context.state, outlet));
-  return context.time - reverseDays * DAY;
+  return context.time - reverseDays * DAY_SECONDS;
 }

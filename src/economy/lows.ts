@@ -3,12 +3,12 @@
  * begins at or after an entry's time and before the next one's, the lowest is that entry's. At most two entries a day
  * are kept, so the answer may look up to a day further back than asked, never less far; that bounds the list.
  */
+import { dayOf } from './calendar.ts';
 import type { Seconds } from './transaction.ts';
 
 interface Timed {
   readonly time: Seconds;
 }
-const DAY = 86_400;
 
 /** The list after the quantity became `entry` at its time. `order` compares quantities; entries that no stretch from `keepFrom` on needs are dropped. */
 export function addLow<T extends Timed>(
@@ -42,5 +42,5 @@ export function lowestSince<T extends Timed>(entries: readonly T[], since: Secon
 }
 
 function day(entry: Timed): number {
-  return Math.floor(entry.time / DAY);
+  return dayOf(entry.time);
 }

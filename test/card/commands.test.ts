@@ -15,7 +15,6 @@ import {
 import {
   certificateBytes,
   certificateMessage,
-  dayOf,
   epochOf,
   issueCertificate,
   officeKeyId,
@@ -88,12 +87,11 @@ describe('certificate', () => {
     );
   });
 
-  it('counts months since January 2020 and days since 1970, as the calendar does', () => {
+  it('counts months since January 2020, as the calendar does', () => {
     const at = (iso: string) => Date.parse(iso) / 1000;
     expect(epochOf(at('2020-01-01T00:00:00Z'))).toBe(0);
     expect(epochOf(at('2019-12-31T23:59:59Z'))).toBe(-1);
     expect(epochOf(at('2026-11-22T12:00:00Z'))).toBe(82);
-    expect(dayOf(at('1970-01-02T00:00:00Z'))).toBe(1);
     for (let day = 0; day < 40_000; day++) {
       const seconds = at('2000-01-01T00:00:00Z') + day * 86_400 + (day % 86_400);
       const date = new Date(seconds * 1000);
