@@ -11,9 +11,8 @@ import { utf8Read } from './utf8.ts';
 
 /** What rows of the state have beyond what travels: negative integers, booleans, null, bignums; maps become plain objects. */
 export interface RowOptions {
-  readonly rows: true;
   /** Called for every text that is a value, to make equal ones one object in memory. */
-  readonly intern?: (text: string) => string;
+  readonly intern?: ((text: string) => string) | undefined;
 }
 
 /** The value, or undefined when the bytes are not the canonical encoding of one that travels (or, with options, of a row). */
@@ -97,8 +96,7 @@ class Reader {
   }
 
   #array(length: number, depth: number): unknown[] | undefined {
-    // An item takes a byte at least: a length beyond the input makes no room for it.
-    if (length > this.#bytes.length - this.at) return undefined;
+    // An item takes a byte at least: a length beyond the input ends with the input.
     const out: unknown[] = [];
     for (let i = 0; i < length; i++) {
       const value = this.item(depth);
@@ -122,19 +120,18 @@ class Reader {
   }
 
   #entries(length: number, depth: number, put: (name: string, value: unknown) => void): boolean {
-    let before = -1;
-    let beforeEnd = -1;
+    let before = 0;
+    let beforeEnd = 0;
     for (let i = 0; i < length; i++) {
       const from = this.at;
-      const first = this.#bytes[from];
-      if (first === undefined || first >> 5 !== 3) return false;
+      const first = this.#bytes[from] ?? 0;
+      if (first >> 5 !== 3) return false;
       const argument = this.#argument(first & 31);
       const name = argument < 0 ? undefined : this.#text(argument);
       if (name === undefined) return false;
-      const end = this.at;
-      if (before >= 0 && !this.#ascending(before, beforeEnd, from, end)) return false;
+      if (i > 0 && !this.#ascending(before, beforeEnd, from)) return false;
       before = from;
-      beforeEnd = end;
+      beforeEnd = this.at;
       const value = this.item(depth);
       if (value === undefined) return false;
       put(name, value);
@@ -142,10 +139,10 @@ class Reader {
     return true;
   }
 
-  /** Whether one encoded key comes strictly before the other. No encoding of a text is the beginning of another one's. */
-  #ascending(from: number, end: number, other: number, otherEnd: number): boolean {
+  /** Whether one encoded key comes strictly before the other. No encoding of a text is the beginning of another one's, so the first ends no later than where they differ. */
+  #ascending(from: number, end: number, other: number): boolean {
     const bytes = this.#bytes;
-    for (let i = 0; from + i < end && other + i < otherEnd; i++) {
+    for (let i = 0; from + i < end; i++) {
       const difference = (bytes[other + i] as number) - (bytes[from + i] as number);
       if (difference !== 0) return difference > 0;
     }
@@ -160,8 +157,8 @@ class Reader {
 
   /** Tags 2 and 3 with a byte string (RFC 8949 §3.4.3), without leading zeros. */
   #bignum(tag: number): bigint | undefined {
-    const first = this.#bytes[this.at];
-    if ((tag !== 2 && tag !== 3) || first === undefined || first >> 5 !== 2) return undefined;
+    const first = this.#bytes[this.at] ?? 0;
+    if ((tag !== 2 && tag !== 3) || first >> 5 !== 2) return undefined;
     const length = this.#argument(first & 31);
     const magnitude = length < 0 ? undefined : this.#byteString(length);
     if (magnitude === undefined || magnitude[0] === 0) return undefined;

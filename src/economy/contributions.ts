@@ -18,9 +18,8 @@ export function monthKey(subsystem: Id, month: Seconds): string {
 }
 
 /** Forgets what nobody is to answer for: changes from before a transaction, and a revision's own closing of accounts. */
-export function forgetChanges(state: State, subsystem?: Id): void {
-  if (subsystem === undefined) state.indexes.changes.clear();
-  else state.indexes.changes.delete(subsystem);
+export function forgetChanges(state: State): void {
+  state.indexes.changes.clear();
 }
 
 /** Writes down what changed since the last time, in the month of the block or in one that is named. */
@@ -31,8 +30,7 @@ export function recordChanges(
   month = monthEnd(time),
 ): void {
   const { changes } = state.indexes;
-  if (changes.size === 0) return;
-  const subsystems = changes.size === 1 ? [...changes] : [...changes].sort(([a], [b]) => (a < b ? -1 : 1));
+  const subsystems = [...changes].sort(([a], [b]) => (a < b ? -1 : 1));
   changes.clear();
   for (const [subsystem, change] of subsystems)
     for (const account of ACCOUNTS) write(state, monthKey(subsystem, month), by, reason, account, change);

@@ -16,7 +16,7 @@ export function encodeRow(row: unknown, writer = new CborWriter()): Uint8Array {
  * whoever reads many rows can keep equal ids once.
  */
 export function decodeRow(bytes: Uint8Array, intern?: (text: string) => string): unknown {
-  const row = readCbor(bytes, intern === undefined ? { rows: true } : { rows: true, intern });
+  const row = readCbor(bytes, { intern });
   if (row === undefined) throw new Error('not a row');
   return row;
 }

@@ -112,7 +112,7 @@ function revise(
   rememberWork(state, workloads, until);
   state.subsystems.set(subsystem, { ...before, C: 0n, W: 0n, D: debt, Q: 0n, R: rest });
   // The accounts were closed, which no transaction did; what rounding leaves belongs to the next month.
-  forgetChanges(state, subsystem);
+  forgetChanges(state);
   addChange(state, subsystem, 'R', rest);
   recordChanges(context, id, 'revision');
   const basis = { debtBefore: D, settlement: Q, ...taxBounds(a, parameters) };

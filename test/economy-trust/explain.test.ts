@@ -38,6 +38,16 @@ function explained(state: State, revision: Id): Explanation {
   return found;
 }
 
+/** Read back from its rows, which come in another order. */
+function restored(state: State): State {
+  const copy = new State();
+  for (const [i, table] of state.tables().entries())
+    for (const [key, row] of [...table.entries()].reverse())
+      copy.tables()[i]?.restore(key, decodeRow(encodeRow(row)));
+  rebuildIndexes(copy);
+  return copy;
+}
+
 function lose(w: World, name: string, amount: number): Id {
   const book = w.state.stock.get(`${w.id(name)}/${typeOf(BREAD)}`)?.amount ?? 0;
   const { height } = w.block;
@@ -76,6 +86,24 @@ describe('a month', () => {
     expect(found.rounding).toEqual([{ by: sold, reason: 'hand_over', value: 700_000n }]);
     expect(found.row).toMatchObject({ a: min(123), c: min(90), w: 2_600_000n, limit: 12_300_000n });
     expect(explainRevision(w.state, nodeCrypto, shop)).toBeUndefined();
+    // The last second of a month belongs to it, also when the chain began in that second.
+    w.byHand().meta.set('genesis_time', String(MONTH_END));
+    expect(explained(w.state, revisionOf(shop))).toEqual(found);
+  });
+
+  test('workloads stand by time, then by id, whatever the order of the rows', () => {
+    const w = new World();
+    const shop = w.register('shop');
+    const production = w.start('shop', BREAD);
+    const at = (time: number) => {
+      w.at(time);
+      const names = ['anna', 'ben', 'cleo', 'dora', 'emil'];
+      return names.map((name) => w.work('shop', production, name, 10)).sort();
+    };
+    const inOrder = [...at(NOON), ...at(NOON + 60), ...at(NOON + 2 * DAY)];
+    w.at(MONTH_END + 1);
+    for (const state of [w.state, restored(w.state)])
+      expect(explained(state, revisionOf(shop)).workloads.map(({ by }) => by)).toEqual(inOrder);
   });
 
   test('what rounding left is the next month’s, from the revision that left it; months without a revision count', () => {
@@ -94,6 +122,23 @@ describe('a month', () => {
     const january = explained(w.state, revisionOf(shop, JANUARY_END));
     expect(january.rounding).toEqual([]);
     expect(january.row).toMatchObject({ debtBefore: -2n, c: min(10) });
+  });
+
+  test('a debt that a merge brought stands under the merge', () => {
+    const w = new World();
+    w.register('mill');
+    w.register('shop', true);
+    w.makeCommon('shop', MILK);
+    for (const product of [BREAD, BREAD, MILK]) w.work('shop', w.start('shop', product), 'anna', 100);
+    w.at(MONTH_END + 1);
+    w.at(DECEMBER_END + 1);
+    const [a, b] = [w.id('mill'), w.id('shop')].sort() as [Id, Id];
+    const merge = w.do({ kind: 'establish_trust', a, b }, 'mill', 'shop');
+    w.work('shop', w.start('shop', MILK), 'anna', 10);
+    w.at(JANUARY_END + 1);
+    expect(explained(w.state, revisionOf(w.id('mill'), JANUARY_END)).debt).toEqual([
+      { by: merge, reason: 'establish_trust', value: -2n },
+    ]);
   });
 
   test('a clearing that was booked stands under its outlet', () => {
@@ -141,11 +186,12 @@ describe('a month', () => {
     expect(ours.c).toEqual([part(33_333_333n)]);
     expect(ours.w).toEqual([part(min(5))]);
     expect(ours.settlement).toEqual([part(-23_333_333n)]);
+    expect([mill.debt, ours.debt]).toEqual([[], []]);
   });
 });
 
 test('random graphs with everything on them: every revision is explained to the micro-minute, also after a restore', () => {
-  let revisions = 0;
+  let [revisions, both] = [0, 0];
   for (const seed of [1, 2, 3]) {
     const world = new Loaded(seed, 20);
     // What the test put in by hand no transaction explains: the first revision takes it away.
@@ -165,16 +211,23 @@ test('random graphs with everything on them: every revision is explained to the 
     }
     world.next(31);
     const rows = [...world.state.revisions.entries()].slice(first);
-    const copy = new State();
-    for (const [i, table] of world.state.tables().entries())
-      for (const [key, row] of [...table.entries()].reverse())
-        copy.tables()[i]?.restore(key, decodeRow(encodeRow(row)));
-    rebuildIndexes(copy);
+    const copy = restored(world.state);
     expect(copy.indexes).toEqual(world.state.indexes);
     for (const [id] of rows) {
       expect(explained(copy, id)).toEqual(explained(world.state, id));
       revisions += 1;
     }
+    // A transaction that moved accounts of two subsystems tells of the one with the lesser id first.
+    let last = ['', ''] as readonly string[];
+    for (const [at] of world.state.contributions.entries()) {
+      const [subsystem = '', , by = ''] = at.split('/');
+      if (by === last[1] && subsystem !== last[0]) {
+        expect(subsystem > (last[0] ?? '')).toBe(true);
+        both += 1;
+      }
+      last = [subsystem, by];
+    }
   }
   expect(revisions).toBeGreaterThan(20);
+  expect(both).toBeGreaterThan(20);
 });

@@ -107,7 +107,17 @@ describe('genesis', () => {
   test('another parameter, another state; a chain id has its form', () => {
     const other = { ...genesis, parameters: { ...genesis.parameters, voteAbove: 1n } };
     expect(contents(genesisState(other))).not.toBe(contents(genesisState(genesis)));
-    expect(() => genesisState({ ...genesis, chain: 'Ü' })).toThrow();
+    for (const chain of ['Ü', 'abc', 'x'.repeat(33), 'Chain', 'a chain', 'chain!', '\nchain', ''])
+      expect(() => genesisState({ ...genesis, chain }), chain).toThrow('chain id');
+    for (const chain of ['abcd', 'x'.repeat(32), '2-go'])
+      expect(genesisOf(genesisState({ ...genesis, chain })).chain).toBe(chain);
+  });
+  test('a state that lacks a part of it has none', () => {
+    for (const name of ['chain', 'genesis_time', 'parameter/k', 'parameter/limit', 'parameter/grace']) {
+      const state = genesisState(genesis);
+      state.meta.delete(name);
+      expect(() => genesisOf(state)).toThrow(`state without ${name}`);
+    }
   });
 });
 

@@ -17,7 +17,7 @@ const step = fc.tuple(
 
 test('does what a Map does', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 900 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 600, maxLength: 900 }), (steps) => {
       const rows = new IdRows<number>();
       const map = new Map<string, number>();
       for (const [what, id, value] of steps)
@@ -43,6 +43,30 @@ test('three thousand ids that differ in their last digits alone are told apart',
   for (let i = 0; i < 3_000; i += 2) rows.delete(id(i));
   for (let i = 0; i < 3_000; i++) expect(rows.get(id(i))).toBe(i % 2 === 0 ? undefined : i);
   expect(rows.size).toBe(1_500);
+});
+
+test('growing leaves out what went and keeps the rest in its order; what went comes back at the end', () => {
+  const rows = new IdRows<number>();
+  const id = (i: number): string => (i * 0x9e37).toString(16).padStart(8, '0').repeat(8);
+  for (let i = 0; i < 64; i++) rows.set(id(i), i);
+  for (let i = 0; i < 64; i += 3) expect(rows.delete(id(i))).toBe(true);
+  expect(rows.delete(id(0))).toBe(false);
+  rows.set(id(0), 1000);
+  const kept = Array.from({ length: 64 }, (_, i) => i).filter((i) => i % 3 !== 0);
+  expect([...rows.entries()]).toEqual([...kept.map((i) => [id(i), i]), [id(0), 1000]]);
+  for (const i of kept) expect(rows.get(id(i))).toBe(i);
+  expect(rows.get(id(3))).toBeUndefined();
+});
+
+test('growing while it is gone through would lose the place, and throws', () => {
+  const rows = new IdRows<number>();
+  const id = (i: number): string => i.toString(16).padStart(64, '0');
+  for (let i = 0; i < 64; i++) rows.set(id(i), i);
+  rows.delete(id(1));
+  const all = rows.entries();
+  expect(all.next().value).toEqual([id(0), 0]);
+  rows.set(id(64), 64);
+  expect(() => all.next()).toThrow('grown while it was gone through');
 });
 
 test('under what is no id there is nothing, and nothing can be put', () => {
