@@ -1,8 +1,9 @@
 /**
  * The crypto port over node:crypto: OpenSSL under Node, BoringSSL under Electron. RSA keys are built as plain
  * rsaEncryption keys from JWK, never of the `rsa-pss` type, which BoringSSL lacks. Key objects are kept: for RSA as long as
- * the caller keeps its own key, for Ed25519 the most recently used ones. Holds no randomness and no rule of its own
- * except `ed25519-rule.ts`. Wrong lengths of secrets are bugs and throw.
+ * the caller keeps its own key, for X25519 as long as it keeps the secret and does not write over it, for Ed25519 the most recently
+ * used ones. Secrets go to the library as key objects: of plain bytes it first finds out, by an exception, that they are none, which takes longer
+ * than the work. Holds no randomness and no rule of its own except `ed25519-rule.ts`. Wrong lengths of secrets are bugs and throw.
  */
 import * as crypto from 'node:crypto';
 import { concat, hexBytes } from '../src/bytes.ts';
@@ -54,15 +55,27 @@ function privateObject(prefix: Uint8Array, secret: Uint8Array): crypto.KeyObject
   return crypto.createPrivateKey({ key: Buffer.from(concat(prefix, secret)), format: 'der', type: 'pkcs8' });
 }
 
-/** The 32 raw bytes at the end of a SubjectPublicKeyInfo. */
+/** A key pair's public half: 32 bytes, RFC 8037 §2. A JWK comes out twenty times as fast as DER. */
 function rawPublic(privateKey: crypto.KeyObject): Uint8Array {
-  const der = crypto.createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
-  return Uint8Array.from(der.subarray(der.length - 32));
+  const { x = '' } = crypto.createPublicKey(privateKey).export({ format: 'jwk' });
+  return Uint8Array.from(Buffer.from(x, 'base64url'));
 }
 
 /** A 32-byte key as a map's key. */
 function name(key: Uint8Array): string {
   return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+}
+
+/** A private key as the library has it, its public half, and the secret it was made of. */
+interface Pair {
+  readonly secret: string;
+  readonly key: crypto.KeyObject;
+  readonly raw: Uint8Array;
+}
+
+function pair(prefix: Uint8Array, secret: Uint8Array): Pair {
+  const key = privateObject(prefix, secret);
+  return { secret: name(secret), key, raw: rawPublic(key) };
 }
 
 /** What node:crypto takes for each use of an RSA key. */
@@ -77,7 +90,29 @@ function createNodeCrypto(): CryptoPort {
   const rsaPublicObjects = new WeakMap<RsaPublicKey, RsaObjects>();
   const rsaPrivateObjects = new WeakMap<RsaPrivateKey, crypto.RsaPrivateKey>();
   const edPublic = new Recent<crypto.KeyObject>(KEPT_PUBLIC);
-  const edPrivate = new Recent<crypto.KeyObject>(KEPT_SEEDS);
+  const edPairs = new Recent<Pair>(KEPT_SEEDS);
+  const xPairs = new WeakMap<Uint8Array, Pair>();
+  const xPeers = new WeakMap<Uint8Array, { readonly bytes: string; readonly key: crypto.KeyObject }>();
+
+  const edPair = (seed: Uint8Array): Pair => edPairs.get(name(seed), () => pair(PKCS8_ED25519, seed));
+
+  /** An ephemeral secret is used two or three times and must not outlive its owner: kept beside the array itself, if that still holds it. */
+  function xPair(secret: Uint8Array): Pair {
+    const kept = xPairs.get(secret);
+    if (kept !== undefined && kept.secret === name(secret)) return kept;
+    const made = pair(PKCS8_X25519, secret);
+    xPairs.set(secret, made);
+    return made;
+  }
+
+  function xPeer(peer: Uint8Array): crypto.KeyObject {
+    const kept = xPeers.get(peer);
+    const bytes = name(peer);
+    if (kept?.bytes === bytes) return kept.key;
+    const key = publicObject(SPKI_X25519, peer);
+    xPeers.set(peer, { bytes, key });
+    return key;
+  }
 
   function rsaObjects(key: RsaPublicKey): RsaObjects {
     let objects = rsaPublicObjects.get(key);
@@ -108,13 +143,14 @@ function createNodeCrypto(): CryptoPort {
   return {
     sha256: (data) => digest('sha256', data),
     sha384: (data) => digest('sha384', data),
-    hmacSha256: (key, data) => plain(crypto.createHmac('sha256', key).update(data).digest()),
+    hmacSha256: (key, data) =>
+      plain(crypto.createHmac('sha256', crypto.createSecretKey(key)).update(data).digest()),
     hkdfSha256: (ikm, salt, info, length) =>
-      new Uint8Array(crypto.hkdfSync('sha256', ikm, salt, info, length)),
+      new Uint8Array(crypto.hkdfSync('sha256', crypto.createSecretKey(ikm), salt, info, length)),
     aes256GcmSeal(key, nonce, aad, plaintext) {
       need(key, 32, 'key');
       need(nonce, 12, 'nonce');
-      const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce);
+      const cipher = crypto.createCipheriv('aes-256-gcm', crypto.createSecretKey(key), nonce);
       cipher.setAAD(aad);
       const body = cipher.update(plaintext);
       return concat(body, cipher.final(), cipher.getAuthTag());
@@ -123,7 +159,9 @@ function createNodeCrypto(): CryptoPort {
       need(key, 32, 'key');
       need(nonce, 12, 'nonce');
       if (sealed.length < 16) return undefined;
-      const decipher = crypto.createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+      const decipher = crypto.createDecipheriv('aes-256-gcm', crypto.createSecretKey(key), nonce, {
+        authTagLength: 16,
+      });
       decipher.setAAD(aad);
       decipher.setAuthTag(sealed.subarray(sealed.length - 16));
       const body = decipher.update(sealed.subarray(0, sealed.length - 16));
@@ -134,11 +172,11 @@ function createNodeCrypto(): CryptoPort {
       }
       return plain(body);
     },
-    x25519Public: (secret) => rawPublic(privateObject(PKCS8_X25519, secret)),
+    x25519Public: (secret) => xPair(secret).raw.slice(),
     x25519(secret, peer) {
       need(peer, 32, 'peer key');
-      const privateKey = privateObject(PKCS8_X25519, secret);
-      const publicKey = publicObject(SPKI_X25519, peer);
+      const privateKey = xPair(secret).key;
+      const publicKey = xPeer(peer);
       let shared: Uint8Array;
       try {
         shared = crypto.diffieHellman({ privateKey, publicKey });
@@ -147,11 +185,10 @@ function createNodeCrypto(): CryptoPort {
       }
       return shared.every((byte) => byte === 0) ? undefined : plain(shared);
     },
-    ed25519Public: (seed) => rawPublic(privateObject(PKCS8_ED25519, seed)),
+    ed25519Public: (seed) => edPair(seed).raw.slice(),
     ed25519Sign(seed, message) {
       need(seed, 32, 'seed');
-      const key = edPrivate.get(name(seed), () => privateObject(PKCS8_ED25519, seed));
-      return plain(crypto.sign(null, message, key));
+      return plain(crypto.sign(null, message, edPair(seed).key));
     },
     ed25519Verify(publicKey, message, signature) {
       if (!admissibleSignature(publicKey, signature)) return false;

@@ -1,6 +1,6 @@
 /**
  * The outlet's catalogue: for a product type its names, picture, group and in-store code. It is the outlet's own; the
- * ledger knows only type and unit. Searched in the database (FTS5), nothing is loaded.
+ * ledger knows only type and unit. Words are searched in the database (FTS5); the articles themselves, which every screen shows, are read once.
  */
 import type { Id } from '../src/economy/transaction.ts';
 import type { Names } from '../src/till-api.ts';
@@ -36,6 +36,9 @@ const toArticle = (r: Row): Article => ({
 
 export class Catalogue {
   readonly #db: Db;
+  /** All of them in the screen's order, and by type; read when first asked for, and again after a change. */
+  #known: { readonly all: readonly Article[]; readonly byType: ReadonlyMap<Id, Article> } | undefined;
+
   constructor(file: string, open = openDatabase) {
     this.#db = open(file, new URL('./catalogue-schema.sql', import.meta.url), true);
   }
@@ -63,6 +66,7 @@ export class Catalogue {
         index.run(a.type);
       }
     })();
+    this.#known = undefined;
   }
 
   byCode(code: string): Article | undefined {
@@ -71,12 +75,20 @@ export class Catalogue {
   }
 
   byType(type: Id): Article | undefined {
-    const row = statement(this.#db, 'select * from articles where type = ?').get(type) as Row | undefined;
-    return row === undefined ? undefined : toArticle(row);
+    return this.#articles().byType.get(type);
   }
 
   all(): readonly Article[] {
-    return (statement(this.#db, 'select * from articles order by grp, en').all() as Row[]).map(toArticle);
+    return this.#articles().all;
+  }
+
+  #articles(): { readonly all: readonly Article[]; readonly byType: ReadonlyMap<Id, Article> } {
+    if (this.#known === undefined) {
+      const rows = statement(this.#db, 'select * from articles order by grp, en').all() as Row[];
+      const all = rows.map(toArticle);
+      this.#known = { all, byType: new Map(all.map((article) => [article.type, article])) };
+    }
+    return this.#known;
   }
 
   /** Articles whose name in any language has words beginning with every word typed; at most `limit`. No text: the first ones. */

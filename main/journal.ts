@@ -101,6 +101,8 @@ export class Journal {
   readonly #stopwatch: () => number;
   #totals: CrowdTotals;
   #number: number;
+  /** Closed crowds that were small; counted when first asked for. */
+  #small: number | undefined;
   #commits = 0;
   #milliseconds = 0;
 
@@ -375,15 +377,17 @@ export class Journal {
       );
     });
     this.#coupons.give(used.map((r) => r.slot));
+    this.#small = undefined;
     this.#totals = EMPTY_CROWD;
     this.#number = number + 1;
     this.truncate();
   }
 
   smallCrowds(): number {
-    return (
+    this.#small ??= (
       statement(this.#db, 'select count(*) as n from closed_crowds where small = 1').get() as { n: number }
     ).n;
+    return this.#small;
   }
 
   /** A crowd's redemption is final. */

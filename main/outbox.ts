@@ -43,6 +43,7 @@ export class Outbox {
   /** Worked out when asked for, and again after any change: the screen asks at every sale, the table may hold a month. */
   #counts: OutboxCounts | undefined;
   #unbooked: ReadonlyMap<string, number> | undefined;
+  #moves = 0;
 
   constructor(db: Db, crypto: CryptoPort, random: (length: number) => Uint8Array, keys: OutboxKeys) {
     this.#db = db;
@@ -53,8 +54,14 @@ export class Outbox {
 
   /** Something in the tables has changed, or will with the transaction that runs. */
   moved(): void {
+    this.#moves++;
     this.#counts = undefined;
     this.#unbooked = undefined;
+  }
+
+  /** Grows with every change: what was read at the same number still holds. */
+  get moves(): number {
+    return this.#moves;
   }
 
   #nonce(): string {

@@ -25,6 +25,7 @@ export const FOLLOWS_DISMISSED = 'follows_dismissed';
 export class SetAside {
   readonly #db: Db;
   readonly #outbox: Outbox;
+  #seen: { readonly moves: number; readonly view: OutboxView } | undefined;
   readonly #chain: string;
   readonly #dismissed: (id: Id, now: number) => void;
 
@@ -40,8 +41,14 @@ export class SetAside {
     this.#dismissed = parts.dismissed;
   }
 
-  /** The newest first, those that wait for people before those that were dismissed. */
+  /** The newest first, those that wait for people before those that were dismissed. Read once a change of the outbox: the screen asks at every block and every answer. */
   view(): OutboxView {
+    const { moves } = this.#outbox;
+    if (this.#seen?.moves !== moves) this.#seen = { moves, view: this.#read() };
+    return this.#seen.view;
+  }
+
+  #read(): OutboxView {
     const rows = statement(
       this.#db,
       `select id, kind, state, refusal, decided_at, reason,

@@ -43,19 +43,36 @@ const nearest = (price: Ratio, amount: bigint): bigint => {
   return shifted >= 0n ? shifted / den : -((-shifted + den - 1n) / den);
 };
 
+interface CountState {
+  readonly stage: Stage;
+  readonly entry: Id | null;
+}
+
 export class Stock {
   readonly #db: Db;
   readonly #parts: StockParts;
+  /** Where the count stands; read when asked for, and again after any change: every article on the screen asks. */
+  #known: { readonly row: CountState | undefined } | undefined;
 
   constructor(db: Db, parts: StockParts) {
     this.#db = db;
     this.#parts = parts;
   }
 
-  #stage(): { stage: Stage; entry: Id | null } | undefined {
-    return statement(this.#db, 'select stage, entry from count_state').get() as
-      | { stage: Stage; entry: Id | null }
-      | undefined;
+  #stage(): CountState | undefined {
+    this.#known ??= {
+      row: statement(this.#db, 'select stage, entry from count_state').get() as CountState | undefined,
+    };
+    return this.#known.row;
+  }
+
+  /** Whatever becomes of it, the stage is read again. */
+  #write(work: () => void): void {
+    try {
+      this.#db.transaction(work)();
+    } finally {
+      this.#known = undefined;
+    }
   }
 
   get counting(): boolean {
@@ -81,13 +98,13 @@ export class Stock {
   begin(): TillRefusal | undefined {
     const now = this.#stage();
     if (now !== undefined && now.stage !== 'posted') return 'count_running';
-    this.#db.transaction(() => {
+    this.#write(() => {
       statement(this.#db, 'delete from count_lines').run();
       statement(this.#db, 'delete from count_state').run();
       statement(this.#db, "insert into count_state values (1, 'entering', null)").run();
       const insert = statement(this.#db, 'insert into count_lines (type) values (?)');
       for (const article of this.#parts.catalogue.all()) insert.run(article.type);
-    })();
+    });
     return undefined;
   }
 
@@ -114,20 +131,20 @@ export class Stock {
       'select count(*) as n from count_lines where counted is not null',
     ).get() as { n: number };
     if (counted.n === 0) return 'line_not_counted';
-    statement(this.#db, "update count_state set stage = 'sealed'").run();
+    this.#write(() => statement(this.#db, "update count_state set stage = 'sealed'").run());
     return undefined;
   }
 
   /** Opens one line for another look: the count is blind again until it is sealed anew. */
   recount(type: Id): TillRefusal | undefined {
     if (this.#stage()?.stage !== 'sealed') return 'no_count';
-    this.#db.transaction(() => {
+    this.#write(() => {
       statement(
         this.#db,
         'update count_lines set counted = null, height = null, sold_unbooked = null, book = null where type = ?',
       ).run(type);
       statement(this.#db, "update count_state set stage = 'entering'").run();
-    })();
+    });
     return undefined;
   }
 
@@ -145,20 +162,20 @@ export class Stock {
           soldUnbooked: r.sold_unbooked as number,
         }),
       }));
-    this.#db.transaction(() => {
+    this.#write(() => {
       const id = this.#parts.storeCount(lines);
       statement(this.#db, "update count_state set stage = 'posting', entry = ?").run(id);
-    })();
+    });
     return undefined;
   }
 
   cancel(): TillRefusal | undefined {
     const stage = this.#stage()?.stage;
     if (stage === undefined || stage === 'posting') return 'no_count';
-    this.#db.transaction(() => {
+    this.#write(() => {
       statement(this.#db, 'delete from count_lines').run();
       statement(this.#db, 'delete from count_state').run();
-    })();
+    });
     return undefined;
   }
 
@@ -168,9 +185,9 @@ export class Stock {
     if (now?.stage !== 'posting' || now.entry === null) return;
     const entry = this.#parts.entryState(now.entry);
     if (entry === undefined || entry.state === 'answered')
-      statement(this.#db, "update count_state set stage = 'posted'").run();
+      this.#write(() => statement(this.#db, "update count_state set stage = 'posted'").run());
     else if (entry.state === 'set_aside')
-      statement(this.#db, "update count_state set stage = 'sealed'").run();
+      this.#write(() => statement(this.#db, "update count_state set stage = 'sealed'").run());
   }
 
   #lines(): readonly LineRow[] {

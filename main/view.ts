@@ -2,8 +2,9 @@
  * What the terminal has learnt from the stream: price book, keysets and batches that are not revoked, serials that no till
  * may take, and the height it stands at, written together. Folded from events alone; a break resumes at the height.
  */
-import { hexBytes, toHex } from '../src/bytes.ts';
-import { checkKeyset, type Keyset } from '../src/coupons/keyset.ts';
+import { beInt, hexBytes, toHex } from '../src/bytes.ts';
+import { DENOMINATIONS } from '../src/coupons/denominations.ts';
+import { checkKeyset, type Keyset, keysetId, MODULUS_BYTES, PUBLIC_EXPONENT } from '../src/coupons/keyset.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import type { BlockEvents, LedgerEvent } from '../src/economy/events.ts';
 import type { Id } from '../src/economy/transaction.ts';
@@ -52,10 +53,8 @@ export class View {
       row: string;
     }[])
       this.#restore(row.tab, row.key, JSON.parse(row.row) as Record<string, string>);
-    for (const row of db.prepare('select moduli from keysets').all() as {
-      moduli: string;
-    }[])
-      this.#addKeyset(row.moduli.split(' '));
+    for (const row of db.prepare('select id, moduli from keysets').all() as { id: Id; moduli: string }[])
+      this.#restoreKeyset(row.id, row.moduli.split(' '));
     for (const row of db.prepare('select id, key, until from batches').all() as {
       id: string;
       key: string;
@@ -109,6 +108,15 @@ export class View {
     if (!keyset.ok) return undefined;
     this.#keysets.set(toHex(keyset.value.id), keyset.value);
     return keyset.value;
+  }
+
+  /** It was checked before it was written; that it still is that one says its id, a digest of the keys. */
+  #restoreKeyset(id: Id, moduli: readonly string[]): void {
+    const bytes = moduli.map(hexBytes);
+    const sound = bytes.length === DENOMINATIONS && bytes.every((n) => n.length === MODULUS_BYTES);
+    const keys = bytes.map((n) => ({ n: beInt(n), e: PUBLIC_EXPONENT }));
+    if (!sound || toHex(keysetId(this.#crypto, keys)) !== id) throw new Error('a damaged row: a keyset');
+    this.#keysets.set(id, { id: hexBytes(id), keys });
   }
 
   #setLive(subsystem: Id, keyset: Id): void {

@@ -88,6 +88,23 @@ describe.each(PORTS)('%s', (_name, port) => {
     });
   });
 
+  it('knows keys by their bytes: an array that was written over is another key', () => {
+    const { secret, peer, shared } = vectors.x25519.cases[0] as (typeof vectors.x25519.cases)[number];
+    const [own, theirs] = [new Uint8Array(32).fill(7), new Uint8Array(32).fill(9)];
+    const before = [port.x25519Public(own), port.x25519(own, theirs), port.ed25519Public(own)];
+    own.set(hexBytes(secret));
+    theirs.set(hexBytes(peer));
+    const after = [port.x25519Public(own), port.x25519(own, theirs), port.ed25519Public(own)];
+    expect(toHex(after[1] as Uint8Array)).toBe(shared);
+    for (const [i, bytes] of after.entries()) expect(bytes).not.toEqual(before[i]);
+    // Nor does anybody else's answer change when this one is written over.
+    const fresh = port.x25519Public(own);
+    port.x25519Public(own).fill(0);
+    port.ed25519Public(own).fill(0);
+    expect(port.x25519Public(own)).toEqual(fresh);
+    expect(port.ed25519Public(own)).toEqual(after[2]);
+  });
+
   it('answers with plain byte arrays', () => {
     const key = new Uint8Array(32);
     const nonce = new Uint8Array(12);

@@ -73,6 +73,24 @@ test('a revoked keyset is neither live nor known any more, a revoked batch neith
   }
 });
 
+test('a keyset comes back from disk as it was learnt; one that has changed there is damage, not another keyset', () => {
+  const office = hash('office');
+  const keys = keysOfOffice('office');
+  const keyset = toHex(keysetId(nodeCrypto, keys));
+  fold({ kind: 'keyset', keyset, office, moduli: published(keys).map(({ n }) => toHex(n)) });
+  expect(new View(db, nodeCrypto).keyset(keyset)).toEqual(view.keyset(keyset));
+  const last = toHex(published(keys)[0]?.n ?? new Uint8Array()).slice(-4);
+  for (const [from, to] of [
+    [last, last === 'ffff' ? '0000' : 'ffff'],
+    [' ', ''],
+  ]) {
+    db.exec('savepoint before');
+    db.prepare('update keysets set moduli = replace(moduli, ?, ?)').run(from, to);
+    expect(() => new View(db, nodeCrypto)).toThrow('a damaged row: a keyset');
+    db.exec('rollback to before');
+  }
+});
+
 test('the live keyset is the one the ledger named last, also after a restart and whatever the order of ids', () => {
   const office = hash('office');
   const sets = ['one', 'two', 'three', 'four'].map((name) => {
