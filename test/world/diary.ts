@@ -50,6 +50,8 @@ export class Diary {
   readonly coupons = new Map<Id, Held>();
   /** Card → what it has begun to load and not stored: the load's id, minutes. */
   readonly openLoads = new Map<number, { readonly digest: Id; readonly minutes: number }>();
+  /** Writes of a card when it was last looked into. */
+  readonly #writes = new WeakMap<SimulatedCard, number>();
   readonly faults: Record<string, number> = {};
 
   /** What somebody at the counter saw, in order: time, till, sentence. */
@@ -72,8 +74,10 @@ export class Diary {
     });
   }
 
-  /** Looks into a card's memory, as only its maker could. */
+  /** Looks into a card's memory, as only its maker could; if anything was written there since the last look. */
   look(card: number, device: SimulatedCard): void {
+    if (this.#writes.get(device) === device.writes) return;
+    this.#writes.set(device, device.writes);
     const { purse, purchases, load, journal } = openStore(device.image().bytes, nodeCrypto, new Meter());
     // What the next power-up will do: a torn transaction is all or nothing.
     journal.recover();

@@ -25,6 +25,7 @@ export class LedgerNode {
   #copies = 0;
   #engine: Engine | undefined;
   #last: Engine | undefined;
+  /** By height: blocks as the stream sends them. */
   readonly #chunks: Uint8Array[] = [];
   /** Told after every block. */
   onBlock: (block: BlockEvents) => void = () => undefined;
@@ -56,6 +57,7 @@ export class LedgerNode {
       if (this.#engine !== engine) return;
       for (const block of engine.blocks(this.#height + 1, 1_000)) {
         this.#height = block.height;
+        this.#chunks[block.height] = chunkOf(block);
         this.onBlock(block);
       }
     });
@@ -128,9 +130,12 @@ export class LedgerNode {
     if (chunk === undefined) {
       const block = this.#engine?.blocks(height, 1)[0];
       if (block?.height !== height) throw new Error(`no block ${height}`);
-      chunk = new TextEncoder().encode(`event: block\nid: ${height}\ndata: ${JSON.stringify(block)}\n\n`);
+      chunk = chunkOf(block);
       this.#chunks[height] = chunk;
     }
     return chunk;
   }
 }
+
+const chunkOf = (block: BlockEvents): Uint8Array =>
+  new TextEncoder().encode(`event: block\nid: ${block.height}\ndata: ${JSON.stringify(block)}\n\n`);

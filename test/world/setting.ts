@@ -33,6 +33,7 @@ import { issueFor, openLoads } from '../../src/economy/office-duty.ts';
 import { DEFAULT_PARAMETERS, type Genesis } from '../../src/economy/parameters.ts';
 import { DELEGATED, type Id, type Transaction } from '../../src/economy/transaction.ts';
 import { inStoreCode } from '../../src/sale/ean13.ts';
+import { firstMorning } from './first-morning.ts';
 import { seededChance } from './whim.ts';
 
 export const CHAIN = 'world-of-tests';
@@ -190,6 +191,8 @@ export async function makeSetting(dir: string): Promise<Setting> {
   await populate(engine, setting, (time) => clock.set(time));
   await engine.close();
   for (const till of TILLS) catalogue(join(dir, till));
+  const honest = TILLS.filter((till) => till !== 'cheat-1');
+  await firstMorning(dir, setting.identities, honest, BEGIN - 3_600);
   return setting;
 }
 

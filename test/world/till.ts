@@ -3,7 +3,7 @@
  * one finds all that was written; one that lost power finds what was synced: of a database that does not sync every commit, no more than
  * what the last checkpoint wrote. Not here: what clerks and people do (`people.ts`).
  */
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db, openDatabase } from '../../main/database.ts';
 import type { Identity } from '../../main/identity.ts';
@@ -158,7 +158,6 @@ export class Till {
     count(how === 'kill' ? 'killed' : 'power lost');
     const before = this.#dir;
     const after = `${this.parts.dir}-${this.#runs}`;
-    mkdirSync(after, { mode: 0o700 });
     const lost = new Set(
       how === 'kill'
         ? []
@@ -166,8 +165,7 @@ export class Till {
             .filter(({ db }) => (db.pragma('synchronous', { simple: true }) as number) < FULL)
             .map(({ name }) => `${name}-wal`),
     );
-    for (const name of readdirSync(before))
-      if (!name.endsWith('-shm') && !lost.has(name)) copyFileSync(join(before, name), join(after, name));
+    copyTill(before, after, lost);
     this.#dir = after;
     run.dead = true;
     this.#lastShown = run.view.checkout?.step;
@@ -198,6 +196,14 @@ export class Till {
     this.#run = undefined;
     await run.terminal.stop();
   }
+}
+
+/** What another process would find in a till's folder, without the files `lost`. The reserve is linked: it is made and removed, never written to. */
+export function copyTill(from: string, to: string, lost: ReadonlySet<string> = new Set()): void {
+  mkdirSync(to, { mode: 0o700 });
+  for (const name of readdirSync(from))
+    if (name === 'reserve') linkSync(join(from, name), join(to, name));
+    else if (!name.endsWith('-shm') && !lost.has(name)) copyFileSync(join(from, name), join(to, name));
 }
 
 /** SQLite's `synchronous`: every commit is on the disk when it returns. */

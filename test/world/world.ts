@@ -21,7 +21,7 @@ import { clear, shop, visit } from './people.ts';
 import type { Event, Plan } from './plan.ts';
 import type { Plant } from './plants.ts';
 import { BEGIN, Pen, removeFolder, type Setting, type TillName, typeNamed } from './setting.ts';
-import { Till } from './till.ts';
+import { copyTill, Till } from './till.ts';
 import { VirtualTime } from './time.ts';
 import { seededChance, Whim } from './whim.ts';
 
@@ -82,7 +82,7 @@ export class World {
     for (const till of plan.tills) {
       const link = new Link(this.time, this.node, new Whim(`${name} ${till} network`), this.diary.count);
       this.#links.set(till, link);
-      cpSync(join(setting.dir, till), join(dir, till), { recursive: true });
+      copyTill(join(setting.dir, till), join(dir, till));
       const identity = setting.identities[till];
       this.#tills.set(
         till,
