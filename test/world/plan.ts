@@ -69,8 +69,8 @@ export interface Plan {
   readonly events: readonly Event[];
 }
 
-/** People a day who want to buy; about ten of them do. */
-const SALES = 12;
+/** People a day who want to buy; some ten of them do. */
+const SALES = 13;
 
 /** How rough a world is: shares of sales and of days. */
 interface Roughness {
