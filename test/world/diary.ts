@@ -4,6 +4,7 @@
  */
 import { nodeCrypto } from '../../crypto/node.ts';
 import type { SimulatedCard } from '../../firmware-sim/card.ts';
+import { SLOTS } from '../../firmware-sim/layout.ts';
 import type { RecordState } from '../../firmware-sim/purchases.ts';
 import type { SlotState } from '../../firmware-sim/purse.ts';
 import { openStore } from '../../firmware-sim/store.ts';
@@ -42,6 +43,9 @@ export interface Held {
   readonly state: SlotState;
 }
 
+/** States of a slot that has a coupon in it. */
+const COUNTED: ReadonlySet<SlotState> = new Set(['free', 'pending', 'exposed', 'refreshing', 'spent']);
+
 export class Diary {
   readonly taken: Taken[] = [];
   /** `card/terminal/purchase` → as last seen. Two cards may have been asked for the same purchase. */
@@ -52,6 +56,8 @@ export class Diary {
   readonly openLoads = new Map<number, { readonly digest: Id; readonly minutes: number }>();
   /** Writes of a card when it was last looked into. */
   readonly #writes = new WeakMap<SimulatedCard, number>();
+  /** Serials in a card when it was last looked into. */
+  readonly #last: ReadonlySet<Id>[] = [];
   readonly faults: Record<string, number> = {};
 
   /** What somebody at the counter saw, in order: time, till, sentence. */
@@ -84,15 +90,20 @@ export class Diary {
     const digest = load.open?.digest;
     if (digest === undefined) this.openLoads.delete(card);
     else this.openLoads.set(card, { digest: toHex(digest), minutes: purse.minutes('prepared') });
-    const now = new Map<Id, Held>();
-    for (const state of ['free', 'pending', 'exposed', 'refreshing', 'spent'] as const)
-      for (const slot of purse.slotsIn(state)) {
-        const { serial, exponent } = purse.read(slot);
-        now.set(toHex(serial), { card, exponent, state });
-      }
-    for (const [serial, held] of this.coupons)
-      if (held.card === card && !now.has(serial)) this.coupons.set(serial, { ...held, state: 'empty' });
-    for (const [serial, held] of now) this.coupons.set(serial, held);
+    const now = new Set<Id>();
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const state = purse.state(slot);
+      if (!COUNTED.has(state)) continue;
+      const { serial, exponent } = purse.read(slot);
+      const id = toHex(serial);
+      now.add(id);
+      this.coupons.set(id, { card, exponent, state });
+    }
+    for (const serial of this.#last[card] ?? []) {
+      const held = this.coupons.get(serial);
+      if (held?.card === card && !now.has(serial)) this.coupons.set(serial, { ...held, state: 'empty' });
+    }
+    this.#last[card] = now;
     for (const { id, terminal, minutes, state, slots, withPin, sequence } of purchases.all()) {
       const key = `${card}/${toHex(terminal)}/${toHex(id)}`;
       const coupons = this.records.get(key)?.coupons;

@@ -3,7 +3,7 @@
  * one finds all that was written; one that lost power finds what was synced: of a database that does not sync every commit, no more than
  * what the last checkpoint wrote. Not here: what clerks and people do (`people.ts`).
  */
-import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db, openDatabase } from '../../main/database.ts';
 import type { Identity } from '../../main/identity.ts';
@@ -176,7 +176,6 @@ export class Till {
     run.reader.pull();
     this.#graves.push(() => {
       for (const { db } of run.databases) db.close();
-      rmSync(before, { recursive: true, force: true });
     });
     time.at(time.seconds + wake, () => {
       this.bury();
