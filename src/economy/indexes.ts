@@ -15,9 +15,8 @@ export function rebuildIndexes(state: State): void {
   for (const [at] of state.pools.entries()) addTo(indexes.pools, ...pair(at));
   for (const [at] of state.labels.entries()) addTo(indexes.labels, ...pair(at));
   for (const [at] of state.balances.entries()) addTo(indexes.walletOrigins, ...pair(at));
-  const open = [...state.workloads.entries()].filter(([, row]) => row.revision === undefined);
-  for (const [id] of open.sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1)))
-    indexes.uncovered.add(id);
+  for (const [id, row] of state.workloads.entries())
+    if (row.revision === undefined) indexes.uncovered.add(id);
   for (const table of state.tables()) table.retell();
   indexes.changes.clear();
 }

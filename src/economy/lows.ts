@@ -23,9 +23,8 @@ export function addLow<T extends Timed>(
     time = last.time;
     out.pop();
   }
-  const [before, last] = out.slice(-2);
-  if (before !== undefined && last !== undefined && day(before) === day(entry) && day(last) === day(entry))
-    out.pop();
+  const before = out.at(-2);
+  if (before !== undefined && day(before) === day(entry)) out.pop();
   out.push({ ...entry, time });
   while (out.length > 1 && (out[1] as T).time <= keepFrom) out.shift();
   return out;

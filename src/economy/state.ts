@@ -411,7 +411,7 @@ export class Indexes {
   readonly neighbours = new TrustGraph();
   /** Signing key → collective (own keys only). */
   readonly byKey = new Map<Key, Id>();
-  /** Workloads that no revision has covered, in order of arrival. */
+  /** Workloads that no revision has covered; no rule depends on their order. */
   readonly uncovered = new Set<Id>();
   /** Wallet → origins with a balance. */
   readonly walletOrigins = new Map<Key, Set<Id>>();

@@ -53,3 +53,24 @@ test('an equal one takes the place of the one before and keeps its beginning', (
   const first = addLow([], { time: DAY, value: 5 }, order, 0);
   expect(addLow(first, { time: 9 * DAY, value: 5 }, order, 0)).toEqual([{ time: DAY, value: 5 }]);
 });
+
+test('a day keeps its first entry and its newest; other days keep theirs', () => {
+  const at = (hours: number, value: number) => ({ time: 100 * DAY + hours * 3_600, value });
+  const list = (...entries: readonly { time: number; value: number }[]) =>
+    entries.reduce<readonly { time: number; value: number }[]>((all, e) => addLow(all, e, order, 0), []);
+  expect(list(at(0, 1), at(5, 2))).toEqual([at(0, 1), at(5, 2)]);
+  expect(list(at(0, 1), at(5, 2), at(6, 3))).toEqual([at(0, 1), at(6, 3)]);
+  expect(list(at(0, 1), at(23, 2), at(24, 3))).toEqual([at(0, 1), at(23, 2), at(24, 3)]);
+  expect(list(at(0, 1), at(24, 2), at(25, 3))).toEqual([at(0, 1), at(24, 2), at(25, 3)]);
+  expect(list(at(0, 1), at(24, 2), at(25, 3), at(26, 4))).toEqual([at(0, 1), at(24, 2), at(26, 4)]);
+});
+
+test('what no stretch from keepFrom on needs is dropped: all before the last entry that is not later', () => {
+  const entries = [1, 2, 3].map((value) => ({ time: value * DAY, value }));
+  const next = { time: 9 * DAY, value: 9 };
+  const times = (keepFrom: number) => addLow(entries, next, order, keepFrom).map(({ time }) => time / DAY);
+  expect(times(2 * DAY - 1)).toEqual([1, 2, 3, 9]);
+  expect(times(2 * DAY)).toEqual([2, 3, 9]);
+  expect(times(8 * DAY)).toEqual([3, 9]);
+  expect(times(20 * DAY)).toEqual([9]);
+});

@@ -9,7 +9,7 @@ import { typeId } from '../../src/economy/product.ts';
 import { REFUSALS } from '../../src/economy/refusals.ts';
 import type { Transaction } from '../../src/economy/transaction.ts';
 import { decodeBody, encodeBody, fieldsOf } from '../../src/economy/wire.ts';
-import { ENVELOPE_BYTES, NAME_CHARS } from '../../src/limits.ts';
+import { ENVELOPE_BYTES, NAME_CHARS, REDEEM_COUPONS } from '../../src/limits.ts';
 import { SAMPLES } from './samples.ts';
 import { BREAD, CHAIN, seedOf, walletOf } from './world.ts';
 
@@ -200,6 +200,68 @@ test.each(['01', '-1', '1.0', '1e3', '', ' 1', '0x1', '9'.repeat(41)])(
     expect(changed(SAMPLES.estimate, { outputs: [output] })).toBe('malformed');
   },
 );
+
+describe('a redemption’s coupons', () => {
+  const raw = (length: number, first = 0): Uint8Array => new Uint8Array(length).fill(first, 0, 1);
+  const coupon = (keyset: number, serial: number): Cbor => [raw(32, keyset), 8, raw(32, serial), raw(256)];
+  const read = (...coupons: readonly Cbor[]): string => changed(SAMPLES.redeem, { coupons });
+
+  test('strictly by keyset and, within one, by serial', () => {
+    expect(read(coupon(1, 1))).toBe('accepted');
+    expect(read(coupon(1, 1), coupon(1, 2), coupon(1, 3))).toBe('accepted');
+    expect(read(coupon(1, 2), coupon(2, 1), coupon(2, 2))).toBe('accepted');
+    expect(read(coupon(1, 1), coupon(2, 1))).toBe('accepted');
+    expect(read(coupon(1, 1), coupon(1, 1))).toBe('not_sorted');
+    expect(read(coupon(1, 2), coupon(1, 1), coupon(1, 3))).toBe('not_sorted');
+    expect(read(coupon(2, 1), coupon(1, 2))).toBe('not_sorted');
+    expect(read(coupon(2, 1), coupon(1, 2), coupon(3, 3))).toBe('not_sorted');
+  });
+
+  test('what is no coupon, or no list of 1 to 2 000, is malformed', () => {
+    const [keyset, exponent, serial, signature] = coupon(1, 1) as [Cbor, Cbor, Cbor, Cbor];
+    const wrong: readonly Cbor[] = [
+      [keyset, exponent, serial],
+      [keyset, exponent, serial, signature, 0],
+      [raw(31), exponent, serial, signature],
+      [raw(33), exponent, serial, signature],
+      ['k'.repeat(32), exponent, serial, signature],
+      [new Array<number>(32).fill(0), exponent, serial, signature],
+      [keyset, 9, serial, signature],
+      [keyset, '8', serial, signature],
+      [keyset, exponent, raw(31), signature],
+      [keyset, exponent, 's'.repeat(32), signature],
+      [keyset, exponent, serial, raw(255)],
+      [keyset, exponent, serial, 's'.repeat(256)],
+      'four',
+      4,
+      new Map([['length', 4]]),
+    ];
+    for (const [i, one] of wrong.entries()) {
+      expect(read(one), `alone, ${i}`).toBe('malformed');
+      expect(read(coupon(0, 1), one), `second, ${i}`).toBe('malformed');
+    }
+    expect(read()).toBe('malformed');
+    const none = decodeBody(encodeCbor(asMap(SAMPLES.redeem).set('coupons', [])));
+    expect(none).toMatchObject({ detail: 'coupons: list' });
+    for (const coupons of ['', 0, new Uint8Array(3), new Map<string, Cbor>()])
+      expect(changed(SAMPLES.redeem, { coupons })).toBe('malformed');
+    const many = Array.from({ length: REDEEM_COUPONS + 1 }, (_, i): Cbor => {
+      const serial = raw(32, i >> 8);
+      serial[1] = i & 0xff;
+      return [raw(32), 0, serial, raw(256)];
+    });
+    expect(changed(SAMPLES.redeem, { coupons: many })).toBe('malformed');
+    expect(changed(SAMPLES.redeem, { coupons: many.slice(1) })).toBe('accepted');
+  });
+});
+
+test('a body without a kind is told so', () => {
+  expect(decodeBody(encodeCbor(new Map([['chain', CHAIN]])))).toEqual({
+    ok: false,
+    refusal: 'malformed',
+    detail: 'no kind',
+  });
+});
 
 describe('bytes from nowhere', () => {
   const held = (input: Uint8Array) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
-import { ascii, toHex } from '../../src/bytes.ts';
+import { ascii, beBytes, concat, hexBytes, toHex } from '../../src/bytes.ts';
 import {
   type BlockHeader,
   blockHash,
@@ -90,6 +90,26 @@ describe('the Merkle tree over transaction ids', () => {
     );
   });
 
+  test('there is a path for places in the block only', () => {
+    for (const index of [-1, 3, 4, Number.NaN])
+      expect(() => inclusionPath(nodeCrypto, ids(3), index)).toThrow('index outside the block');
+  });
+
+  test('the block hash is that of its words, by hand', () => {
+    const { header, chain } = proofOf(3, 1);
+    const words = concat(
+      ascii('timecard/block'),
+      Uint8Array.of(chain.length),
+      ascii(chain),
+      beBytes(header.height, 8),
+      beBytes(header.time, 8),
+      ...[header.previous].map(hexBytes),
+      beBytes(3, 4),
+      ...[header.transactionsRoot, header.stateHash].map(hexBytes),
+    );
+    expect(blockHash(nodeCrypto, chain, header)).toBe(toHex(nodeCrypto.sha256(words)));
+  });
+
   test('every word of a header is in the block hash', () => {
     const { header, chain } = proofOf(3, 1);
     const hashes = [
@@ -125,6 +145,33 @@ describe('the Merkle tree over transaction ids', () => {
         ok: false,
         refusal: 'malformed',
       });
-    expect(verifyInclusion(nodeCrypto, 'zz', proof)).toEqual({ ok: false, refusal: 'malformed' });
+    const odd: unknown[] = [
+      undefined,
+      null,
+      'proof',
+      { ...proof, header: undefined },
+      { ...proof, header: null },
+      { ...proof, header: 'header' },
+      { ...proof, path: undefined },
+      { ...proof, path: {} },
+      { ...proof, path: [[proof.path[0]]] },
+      { ...proof, path: [5] },
+      { ...proof, chain: [proof.chain] },
+      { ...proof, chain: undefined },
+      { ...proof, index: '2' },
+      { ...proof, header: { ...proof.header, height: '7' } },
+      { ...proof, header: { ...proof.header, stateHash: [proof.header.stateHash] } },
+      { ...proof, header: { ...proof.header, transactionsRoot: undefined } },
+    ];
+    for (const [i, p] of odd.entries())
+      expect(verifyInclusion(nodeCrypto, id(2), p as InclusionProof), `odd ${i}`).toEqual({
+        ok: false,
+        refusal: 'malformed',
+      });
+    for (const other of ['zz', '', 'ab', id(2).slice(2), `${id(2)}00`])
+      expect(verifyInclusion(nodeCrypto, other, proof)).toEqual({ ok: false, refusal: 'malformed' });
+    // 32 steps are those of the largest block that a header can count.
+    const long = { ...proof, path: Array.from({ length: 32 }, () => id(1)) };
+    expect(verifyInclusion(nodeCrypto, id(2), long)).toEqual({ ok: false, refusal: 'wrong_path' });
   });
 });
