@@ -23,7 +23,7 @@ export class TrustGraph {
   /** By ordinal: ordinals of those trusted, ascending. */
   readonly edges: number[][] = [];
   /** Which search reached an ordinal last. Marks are never used twice. */
-  #marks = new Uint32Array(64);
+  #marks = new Float64Array(64);
   #lastMark = 0;
 
   clear(): void {
@@ -62,10 +62,7 @@ export class TrustGraph {
 
   /** The collectives on one side of a cut, `a`'s or `b`'s, by ordinal, when there is no path between the two; undefined when there is one. */
   cutOff(a: Id, b: Id): readonly number[] | undefined {
-    if (this.#lastMark > 0xffff_fff0 || this.#marks.length < this.edges.length) {
-      this.#marks = new Uint32Array(Math.max(64, 2 * this.edges.length));
-      this.#lastMark = 0;
-    }
+    if (this.#marks.length < this.edges.length) this.#marks = new Float64Array(2 * this.edges.length);
     const [one, other] = [this.#from(a), this.#from(b)];
     for (;;) {
       const [grow, wait] = one.reached.length <= other.reached.length ? [one, other] : [other, one];

@@ -32,7 +32,7 @@ export function takesCoupons(context: Pick<Context, 'state' | 'time'>, subsystem
 export function useGrace(context: Context, subsystem: Id, office: Id, value: MicroMinutes): void {
   const { state } = context;
   const home = subsystemOf(state, office);
-  if (home === subsystem || value === 0n) return;
+  if (home === subsystem) return;
   const row = state.grace.get(`${subsystem}/${office}`);
   if (row === undefined || row.left < value) throw new Error('more grace than there is');
   put(context, subsystem, office, { ...row, left: row.left - value });
@@ -45,23 +45,30 @@ export function graceAfterSplit(context: Context, kept: Id, leaving: Id): void {
   const until = time + parametersOf(context, kept).grace;
   for (const office of offices(state)) {
     const home = subsystemOf(state, office);
-    const row = state.grace.get(`${kept}/${office}`);
-    const earlier = row !== undefined && row.until >= time ? row : undefined;
-    if (home !== kept && home !== leaving && earlier === undefined) continue;
-    const loaded = { kept: 0n, leaving: 0n };
-    for (const [origin, value] of state.indexes.loadedAt.get(office) ?? []) {
-      const part = subsystemOf(state, origin);
-      if (part === kept) loaded.kept += value;
-      if (part === leaving) loaded.leaving += value;
-    }
-    if (home === kept) open(context, leaving, office, { until, left: loaded.leaving });
-    else if (home === leaving) open(context, kept, office, { until, left: loaded.kept });
-    else if (earlier !== undefined && loaded.leaving > 0n) {
-      const left = proRata(earlier.left, loaded.leaving, loaded.kept + loaded.leaving);
-      open(context, leaving, office, { ...earlier, left });
-      put(context, kept, office, { ...earlier, left: earlier.left - left });
-    }
+    if (home === kept) open(context, leaving, office, { until, left: loadedBy(state, leaving, office) });
+    else if (home === leaving) open(context, kept, office, { until, left: loadedBy(state, kept, office) });
+    else share(context, kept, leaving, office);
   }
+}
+
+/** What a part has left at the office of a third is divided in the proportion of what each side had loaded there. */
+function share(context: Context, kept: Id, leaving: Id, office: Id): void {
+  const { state, time } = context;
+  const row = state.grace.get(`${kept}/${office}`);
+  if (row === undefined || row.until < time) return;
+  const going = loadedBy(state, leaving, office);
+  if (going === 0n) return;
+  const left = proRata(row.left, going, going + loadedBy(state, kept, office));
+  open(context, leaving, office, { ...row, left });
+  put(context, kept, office, { ...row, left: row.left - left });
+}
+
+/** Micro-minutes loaded at an office that came from a subsystem's members. */
+function loadedBy(state: State, subsystem: Id, office: Id): MicroMinutes {
+  let sum = 0n;
+  for (const [origin, value] of state.indexes.loadedAt.get(office) ?? [])
+    if (subsystemOf(state, origin) === subsystem) sum += value;
+  return sum;
 }
 
 /** Two subsystems are one again: neither needs grace with the other; with third ones they share what both had. */

@@ -1,8 +1,9 @@
 /** Coupons across a split (§2.1): the live keyset, and the grace in which one side takes the other's coupons. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerEvent } from '../../src/economy/events.ts';
-import type { RedeemedCoupon } from '../../src/economy/transaction.ts';
-import { Bank, CHAIN, keysOfOffice, type Party, published } from '../economy-coupons/bank.ts';
+import { useGrace } from '../../src/economy/grace.ts';
+import type { Id, RedeemedCoupon } from '../../src/economy/transaction.ts';
+import { Bank, CHAIN, hash, keysOfOffice, type Party, published } from '../economy-coupons/bank.ts';
 
 /** Office – bakery – dairy – kiosk, and the shop at the office. The dairy and the kiosk leave together. */
 let bank: Bank;
@@ -193,6 +194,127 @@ describe('grace', () => {
     expect(bank.state.grace.get(`${bank.bakery.id}/${bank.office.id}`)?.left).toBe(600_000_000n);
     expect(redeem(bank.kiosk, mine)).toEqual({ minutes: 600, refusals: [] });
     expect(bank.state.grace.size).toBe(0);
+  });
+});
+
+describe('grace with several offices', () => {
+  const minute = 1_000_000n;
+  const told = (events: readonly LedgerEvent[]) => events.filter((event) => event.kind === 'grace');
+  const row = (subsystem: Party, office: Party) => bank.state.grace.get(`${subsystem.id}/${office.id}`);
+  /** A superseded keyset of somebody, and a load of it: minutes by origin. Rows by hand, evened out by Q. */
+  function hadOffice(office: Party, from: readonly (readonly [Party, number])[]): void {
+    const live = bank.state.keysets.get(bank.keyset);
+    if (live === undefined) throw new Error('no keyset');
+    const keyset = hash(`keyset of ${office.id}`);
+    const counts = { issued: [], redeemed: [], refreshed: [], recouped: [], wasted: [] };
+    bank.state.keysets.set(keyset, { ...live, office: office.id, ...counts });
+    const taken = from.map(([origin, count]) => ({ origin: origin.id, value: BigInt(count) * minute }));
+    const load = { wallet: bank.wallet.key, keyset, packs: 1, blinded: [], height: 1, taken };
+    bank.state.loads.set(hash(`load at ${office.id}`), load);
+    bank.settle();
+  }
+  const byId = (a: Party, b: Party) => (a.id < b.id ? -1 : 1);
+
+  test('each side takes the other’s offices, told in the order of the offices’ ids', () => {
+    const { office, bakery, dairy, kiosk, shop } = bank;
+    const from: readonly (readonly [Party, number])[] = [
+      [bakery, 120],
+      [dairy, 20],
+      [kiosk, 3],
+    ];
+    const others = [bakery, dairy, kiosk, shop].sort(byId).reverse();
+    for (const other of others) hadOffice(other, from);
+    const until = bank.block.time + 90 * 86_400;
+    const events = told(trust('cancel_trust', bakery, dairy));
+    const expected = [office, ...others].sort(byId).map((other) => {
+      const theirs = [dairy, kiosk].includes(other);
+      const left = theirs ? 120 : other === office ? 300 : 23;
+      const subsystem = theirs ? office.id : dairy.id;
+      return { kind: 'grace', subsystem, office: other.id, left: String(BigInt(left) * minute), until };
+    });
+    expect(events).toEqual(expected);
+  });
+
+  test('a part that loaded nothing gets nothing, and nothing is told', () => {
+    expect(told(trust('cancel_trust', bank.office, bank.shop))).toEqual([]);
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    const before = row(bank.dairy, bank.office);
+    expect(told(trust('cancel_trust', bank.dairy, bank.kiosk))).toEqual([]);
+    expect(bank.state.grace.size).toBe(1);
+    expect(row(bank.dairy, bank.office)).toBe(before);
+  });
+
+  test.each([
+    ['to its last second', 0, [300_000_000n, 600_000_000n]],
+    ['no longer', 1, [900_000_000n, undefined]],
+  ] as const)('what a third office’s grace has left is shared %s', (_, late, left) => {
+    loaded('more', bank.kiosk, bank.kiosk);
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    const until = row(bank.dairy, bank.office)?.until ?? 0;
+    bank.next((until + late - bank.block.time) / 86_400);
+    expect(told(trust('cancel_trust', bank.dairy, bank.kiosk))).toHaveLength(late === 0 ? 2 : 0);
+    expect([row(bank.dairy, bank.office), row(bank.kiosk, bank.office)].map((r) => r?.left)).toEqual(left);
+  });
+
+  test('a merge adds what both had with thirds, to the later end; what is over goes', () => {
+    const { office, bakery, dairy, kiosk, shop, stranger } = bank;
+    for (const [one, other] of [
+      [bakery, dairy],
+      [dairy, kiosk],
+      [office, shop],
+    ] as const)
+      trust('cancel_trust', one, other);
+    bank.state.grace.delete(`${dairy.id}/${office.id}`);
+    const { time } = bank.block;
+    // Of the part that goes: with two thirds it still runs, with one to this very second. Of the one that stays: one is over.
+    const thirds = [kiosk, shop, stranger].sort(byId) as [Party, Party, Party];
+    const [first, second, third] = thirds;
+    const gone = [
+      { until: time + 50, left: 1n },
+      { until: time, left: 2n },
+      { until: time - 1, left: 4n },
+    ];
+    for (const i of [2, 1, 0])
+      bank.state.grace.set(`${dairy.id}/${thirds[i]?.id}`, gone[i] ?? { until: 0, left: 0n });
+    bank.state.grace.set(`${office.id}/${third.id}`, { until: time - 1, left: 8n });
+    bank.state.grace.set(`${office.id}/${second.id}`, { until: time + 30, left: 16n });
+    bank.state.grace.set(`${office.id}/${first.id}`, { until: time + 20, left: 32n });
+    const events = told(trust('establish_trust', bakery, dairy));
+    expect(
+      events.map((event) => event.kind === 'grace' && [event.subsystem, event.office, event.left]),
+    ).toEqual([
+      [office.id, third.id, '0'],
+      [dairy.id, first.id, '0'],
+      [office.id, first.id, '33'],
+      [dairy.id, second.id, '0'],
+      [office.id, second.id, '18'],
+      [dairy.id, third.id, '0'],
+    ]);
+    expect(row(office, first)).toEqual({ until: time + 50, left: 33n });
+    expect(row(office, second)).toEqual({ until: time + 30, left: 18n });
+    expect(bank.state.grace.size).toBe(2);
+  });
+
+  test('grace that runs to this very second goes over to a part that had none', () => {
+    const { office, bakery, dairy, stranger } = bank;
+    trust('cancel_trust', bakery, dairy);
+    bank.state.grace.delete(`${dairy.id}/${office.id}`);
+    bank.state.grace.set(`${dairy.id}/${stranger.id}`, { until: bank.block.time, left: 5n });
+    trust('establish_trust', bakery, dairy);
+    expect([...bank.state.grace.entries()]).toEqual([
+      [`${office.id}/${stranger.id}`, { until: bank.block.time, left: 5n }],
+    ]);
+  });
+
+  test('using more than there is would be a bug, and throws', () => {
+    trust('cancel_trust', bank.bakery, bank.dairy);
+    const context = { ...bank.block, id: hash('use'), emit: () => {} };
+    const use = (subsystem: Id, value: bigint) => useGrace(context, subsystem, bank.office.id, value);
+    expect(() => use(bank.stranger.id, 1n)).toThrow('more grace than there is');
+    expect(() => use(bank.dairy.id, 300n * minute + 1n)).toThrow('more grace than there is');
+    use(bank.dairy.id, 300n * minute);
+    expect(bank.state.grace.size).toBe(0);
+    use(bank.office.id, 1n);
   });
 });
 

@@ -52,7 +52,7 @@ test.each(SEEDS)('seed %i: 40 collectives, 120 times trust or its end', (seed) =
 test('two searches say the same as one from a single end, on 300 random graphs', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = chance(seed);
-    const size = 2 + Math.floor(random() * 30);
+    const size = 2 + Math.floor(random() * (seed % 10 === 0 ? 300 : 30));
     const graph = new TrustGraph();
     for (let i = 0; i < size; i++) graph.add(String(i), i);
     for (let i = 0; i < size * random() * 2; i++)
@@ -75,12 +75,19 @@ test('a search follows the smaller side: cutting a leaf off a long path looks at
   for (let i = 0; i < 10_000; i++) graph.add(String(i), i);
   for (let i = 1; i < 9_999; i++) graph.link(String(i), String(i + 1));
   let looked = 0;
+  const sides: [string, string][] = [
+    ['0', '1'],
+    ['1', '0'],
+  ];
   for (const edges of graph.edges)
     edges[Symbol.iterator] = function* () {
       looked += 1;
       for (let i = 0; i < edges.length; i++) yield edges[i] as number;
       return undefined;
     };
-  expect(graph.cutOff('0', '1')).toEqual([0]);
-  expect(looked).toBeLessThan(4);
+  for (const [a, b] of sides) {
+    looked = 0;
+    expect(graph.cutOff(a, b)).toEqual([0]);
+    expect(looked).toBeLessThan(4);
+  }
 });
