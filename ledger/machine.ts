@@ -153,10 +153,10 @@ export class Machine {
   finish(): MadeBlock | undefined {
     const { block, events, transactions, meta } = this.#opened();
     this.#open = undefined;
-    const idle = this.state.tables().every(({ name, touched }) => name === 'meta' || touched.size === 0);
+    const idle = this.state.tables().every((table) => table.name === 'meta' || table.idle);
     if (!idle || transactions.length > 0) return this.#close(block.height, block.time, events, transactions);
     for (const [key, row] of meta) this.state.meta.restore(key, row);
-    this.state.meta.touched.clear();
+    this.state.meta.drained();
     return undefined;
   }
 

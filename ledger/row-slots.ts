@@ -14,25 +14,19 @@ import { IdRows } from '../src/economy/id-rows.ts';
 import type { State, Table } from '../src/economy/state.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { BUNDLE_ROWS } from '../src/limits.ts';
+import { type Bundle, Bundles, ID_BYTES, packed } from './bundles.ts';
 import type { LookUps } from './look-ups.ts';
 import { rowHash, SlotTree } from './state-hash.ts';
 import type { SlotChange, StoredRow } from './store.ts';
 
 /** Tables whose keys are ids and whose rows are bundled. No rule goes through them in order, which a bundle does not keep. */
 const BUNDLED: ReadonlySet<string> = new Set(['transactions', 'serials', 'blinded']);
-const ID = 32;
 
-interface Bundle {
-  readonly row: unknown;
-  /** One after the other. */
-  readonly ids: Uint8Array;
-}
-
-/** One table's rows: slots by key, and its bundles by slot. */
+/** Where one table's rows are: slots by key of those with one of their own, and the bundles. */
 interface Places {
   readonly table: Table<unknown>;
   readonly slots: Map<string, number> | IdRows<number>;
-  readonly bundles: Map<number, Bundle> | undefined;
+  readonly bundles: Bundles | undefined;
 }
 
 export class RowSlots {
@@ -48,7 +42,7 @@ export class RowSlots {
       this.#places.set(table.name, {
         table,
         slots: table.byId ? new IdRows() : new Map(),
-        bundles: BUNDLED.has(table.name) ? new Map() : undefined,
+        bundles: BUNDLED.has(table.name) ? new Bundles() : undefined,
       });
   }
 
@@ -71,19 +65,20 @@ export class RowSlots {
     if (places === undefined) return false;
     this.#tree.set(slot, rowHash(this.#crypto, name, key, row));
     const value = decodeRow(row, intern);
-    const put = (at: string, one: unknown): void => {
-      places.table.restore(at, one);
-      places.slots.set(at, slot);
-      restored(name, at);
-    };
     if (key !== '') {
-      put(key, value);
+      places.table.restore(key, value);
+      places.slots.set(key, slot);
+      restored(name, key);
       return true;
     }
     const [one, ids] = value as [unknown, Uint8Array];
-    for (let at = 0; at < ids.length; at += ID) put(toHex(ids.subarray(at, at + ID)), one);
+    for (let at = 0; at < ids.length; at += ID_BYTES) {
+      const id = toHex(ids.subarray(at, at + ID_BYTES));
+      places.table.restore(id, one);
+      restored(name, id);
+    }
     // A copy: what was read is a view of a page of the database.
-    places.bundles?.set(slot, { row: one, ids: Uint8Array.from(ids) });
+    places.bundles?.add({ slot, rows: [one], ids: Uint8Array.from(ids) });
     return true;
   }
 
@@ -97,27 +92,27 @@ export class RowSlots {
     const changes: SlotChange[] = [];
     for (const places of this.#places.values()) {
       const { table } = places;
-      if (table.touched.size === 0) continue;
-      if (lookUps.follows(table.name))
-        for (const key of table.touched) lookUps.touched(state, table.name, key);
+      if (table.idle) continue;
+      if (lookUps.follows(table.name)) {
+        for (const key of table.changed.keys()) lookUps.touched(state, table.name, key);
+        for (const key of table.born.keys()) lookUps.touched(state, table.name, key);
+      }
       if (places.bundles === undefined) {
         this.#drainChanged(places, changes);
         this.#drainBorn(places, table.born, changes);
       } else this.#drainBundles(places, places.bundles, changes);
-      table.touched.clear();
-      table.born.clear();
-      table.gone.clear();
+      table.drained();
     }
     return changes;
   }
 
   /** Rows with a slot of their own that changed or went. */
   #drainChanged({ table, slots }: Places, changes: SlotChange[]): void {
-    for (const key of table.touched) {
-      const slot = isStored(table, key) ? slots.get(key) : undefined;
+    for (const key of table.changed.keys()) {
+      const slot = slots.get(key);
       if (slot === undefined) continue;
-      if (table.has(key) && !table.born.has(key))
-        changes.push(this.#write(slot, false, table.name, key, table.get(key)));
+      const row = table.born.has(key) ? undefined : table.get(key);
+      if (row !== undefined) changes.push(this.#write(slot, false, table.name, key, row));
       else {
         slots.delete(key);
         changes.push(this.#empty(slot, table.name, key));
@@ -125,49 +120,49 @@ export class RowSlots {
     }
   }
 
-  #drainBorn({ table, slots }: Places, born: Iterable<string>, changes: SlotChange[]): void {
-    for (const key of born) {
+  #drainBorn(
+    { table, slots }: Places,
+    born: Iterable<readonly [string, unknown]>,
+    changes: SlotChange[],
+  ): void {
+    for (const [key, row] of born) {
       const slot = this.#tree.slots;
       slots.set(key, slot);
-      changes.push(this.#write(slot, true, table.name, key, table.get(key)));
+      changes.push(this.#write(slot, true, table.name, key, row));
     }
   }
 
-  #drainBundles(places: Places, bundles: Map<number, Bundle>, changes: SlotChange[]): void {
-    const { table, slots } = places;
-    const left = new Set<number>();
-    const alone: string[] = [];
-    for (const key of table.touched) {
-      const slot = isStored(table, key) ? slots.get(key) : undefined;
-      const bundle = slot === undefined ? undefined : bundles.get(slot);
-      if (slot === undefined || bundle === undefined) continue;
-      bundles.set(slot, without(bundle, key));
-      left.add(slot);
-      slots.delete(key);
-      if (table.has(key) && !table.born.has(key)) alone.push(key);
+  #drainBundles(places: Places, bundles: Bundles, changes: SlotChange[]): void {
+    const { table } = places;
+    const left = new Set<Bundle>();
+    const alone: [string, unknown][] = [];
+    for (const [key, before] of table.changed) {
+      const bundle = places.slots.has(key) ? undefined : bundles.takeOut(key, before);
+      if (bundle === undefined) continue;
+      left.add(bundle);
+      const row = table.born.has(key) ? undefined : table.get(key);
+      if (row !== undefined) alone.push([key, row]);
     }
-    for (const slot of left) {
-      const bundle = bundles.get(slot) as Bundle;
-      if (bundle.ids.length === 0) {
-        bundles.delete(slot);
-        changes.push(this.#empty(slot, table.name, ''));
-      } else changes.push(this.#write(slot, false, table.name, '', rowOf(bundle)));
-    }
+    for (const bundle of left)
+      if (bundle.ids.length === 0) changes.push(this.#empty(bundle.slot, table.name, ''));
+      else changes.push(this.#writeBundle(bundle, false, table.name));
     this.#drainChanged(places, changes);
-    const single: string[] = [];
-    for (const { row, keys } of alikeIn(table)) {
+    const single: [string, unknown][] = [];
+    for (const { rows, keys } of alike(table.born)) {
       const [first, second] = keys;
       if (first === undefined || second === undefined) {
-        if (first !== undefined) single.push(first);
+        if (first !== undefined) single.push([first, rows[0]]);
         continue;
       }
-      const slot = this.#tree.slots;
-      const bundle = { row, ids: packed(keys) };
-      bundles.set(slot, bundle);
-      for (const key of keys) slots.set(key, slot);
-      changes.push(this.#write(slot, true, table.name, '', rowOf(bundle)));
+      const bundle = { slot: this.#tree.slots, rows, ids: packed(keys) };
+      bundles.add(bundle);
+      changes.push(this.#writeBundle(bundle, true, table.name));
     }
     this.#drainBorn(places, [...alone, ...single], changes);
+  }
+
+  #writeBundle({ slot, rows, ids }: Bundle, born: boolean, name: string): SlotChange {
+    return this.#write(slot, born, name, '', [rows[0], ids]);
   }
 
   #write(slot: number, born: boolean, name: string, key: string, value: unknown): SlotChange {
@@ -182,57 +177,32 @@ export class RowSlots {
   }
 }
 
-/** Whether a touched key had a row when the block began. */
-function isStored({ born, gone }: Table<unknown>, key: string): boolean {
-  return !born.has(key) || gone.has(key);
-}
-
 interface Alike {
-  readonly row: unknown;
+  /** Different objects of the same contents. */
+  readonly rows: unknown[];
   readonly keys: Id[];
 }
 
-/** What was born in a table, rows of equal contents together, in the order of their first. */
-function alikeIn(table: Table<unknown>): Alike[] {
+/** What was born, rows of equal contents together, in the order of their first. */
+function alike(born: ReadonlyMap<string, unknown>): Alike[] {
   const all: Alike[] = [];
   /** By the row itself, which rules share, and by its contents. */
   const byRow = new Map<unknown, Alike>();
   const byContents = new Map<string, Alike>();
-  for (const key of table.born) {
-    const row = table.get(key);
-    let alike = byRow.get(row);
-    if (alike === undefined || alike.keys.length === BUNDLE_ROWS) {
+  for (const [key, row] of born) {
+    let found = byRow.get(row);
+    if (found === undefined || found.keys.length === BUNDLE_ROWS) {
       const contents = toHex(encodeRow(row));
-      alike = byContents.get(contents);
-      if (alike === undefined || alike.keys.length === BUNDLE_ROWS) {
-        alike = { row, keys: [] };
-        all.push(alike);
-        byContents.set(contents, alike);
+      found = byContents.get(contents);
+      if (found === undefined || found.keys.length === BUNDLE_ROWS) {
+        found = { rows: [], keys: [] };
+        all.push(found);
+        byContents.set(contents, found);
       }
-      byRow.set(row, alike);
+      found.rows.push(row);
+      byRow.set(row, found);
     }
-    alike.keys.push(key);
+    found.keys.push(key);
   }
   return all;
-}
-
-function packed(keys: readonly Id[]): Uint8Array {
-  const ids = Buffer.allocUnsafeSlow(keys.length * ID);
-  keys.forEach((key, i) => {
-    if (ids.write(key, i * ID, 'hex') !== ID) throw new Error(`${key} is no id`);
-  });
-  return ids;
-}
-
-/** The bundle without one of its ids. */
-function without({ row, ids }: Bundle, key: Id): Bundle {
-  const id = Buffer.from(key, 'hex');
-  let at = 0;
-  while (!id.equals(ids.subarray(at, at + ID))) at += ID;
-  return { row, ids: Buffer.concat([ids.subarray(0, at), ids.subarray(at + ID)]) };
-}
-
-/** What is stored of a bundle. */
-function rowOf({ row, ids }: Bundle): readonly [unknown, Uint8Array] {
-  return [row, ids];
 }

@@ -7,9 +7,10 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { RsaPublicKey } from '../src/crypto-port.ts';
-import type { Id, RedeemedCoupon } from '../src/economy/transaction.ts';
+import { COUPON_BYTES, couponItemsIn } from '../src/economy/coupon-bytes.ts';
+import type { Id, Redeem } from '../src/economy/transaction.ts';
 import { THREAD_FAILURES, THREAD_ITEMS } from '../src/limits.ts';
-import { type Job, type Signed, type Verdicts, writeCoupons, writeSigned } from './verify-jobs.ts';
+import { type Job, type Signed, type Verdicts, writeSigned } from './verify-jobs.ts';
 
 /** One byte an item (verify-jobs.ts); undefined when nobody could look. */
 export type Done = (verdicts: Uint8Array | undefined) => void;
@@ -91,22 +92,23 @@ export class VerifyPool {
     this.#feed();
   }
 
-  /** Verifies coupons; `done` hears of all of them at once. `keysOf` gives the keys of a keyset, or undefined when it is not known. */
+  /** Verifies the coupons of a redemption and its body; `done` hears of all of them at once. `keysOf` gives the keys of a keyset, or undefined when it is not known. */
   coupons(
-    coupons: readonly RedeemedCoupon[],
+    { coupons }: Pick<Redeem, 'coupons'>,
+    body: Uint8Array,
     keysOf: (keyset: Id) => readonly RsaPublicKey[] | undefined,
     done: Done,
   ): void {
     const keysets: Id[] = [];
-    const places = new Map<Id, number>();
+    let before: Id | undefined;
     for (const { keyset } of coupons) {
-      if (places.has(keyset)) continue;
-      const keys = keysOf(keyset);
+      const keys = keyset === before ? undefined : keysOf(keyset);
+      before = keyset;
       if (keys === undefined) continue;
       this.#keys.set(keyset, keys);
-      places.set(keyset, keysets.length);
       keysets.push(keyset);
     }
+    const items = couponItemsIn(body, coupons.length);
     const verdicts = new Uint8Array(coupons.length);
     let open = 0;
     let complete = true;
@@ -117,7 +119,8 @@ export class VerifyPool {
       this.#add({
         about: 'coupons',
         keysets,
-        items: writeCoupons(coupons, from, to, places),
+        // A copy of its own: the thread takes it.
+        items: items.slice(from * COUPON_BYTES, to * COUPON_BYTES),
         done: (part) => {
           if (part === undefined) complete = false;
           else verdicts.set(part, from);
@@ -163,7 +166,7 @@ export class VerifyPool {
     const unknown = keysets.filter((keyset) => !thread.knows.has(keyset));
     const told = unknown.map((keyset) => ({ keyset, keys: this.#keys.get(keyset) ?? [] }));
     for (const keyset of unknown) thread.knows.add(keyset);
-    const job: Job = { number: this.#next++, about, keysets, told, items };
+    const job: Job = { number: this.#next++, about, told, items };
     if (thread.under.size === 0) thread.worker.ref();
     thread.under.set(job.number, done);
     thread.worker.postMessage(job, [items.buffer]);

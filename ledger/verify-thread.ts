@@ -5,8 +5,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { nodeCrypto } from '../crypto/node.ts';
 import type { RsaPublicKey } from '../src/crypto-port.ts';
+import { verifyCoupons } from '../src/economy/coupon-verdict.ts';
 import type { Id } from '../src/economy/transaction.ts';
-import { type Job, type Verdicts, verifyCouponItems, verifySigned } from './verify-jobs.ts';
+import { type Job, type Verdicts, verifySigned } from './verify-jobs.ts';
 
 const { chain } = workerData as { readonly chain: string };
 const port = parentPort;
@@ -14,16 +15,12 @@ if (port === null) throw new Error('not a thread');
 /** The same objects each time: crypto keeps work by their identity. */
 const keysets = new Map<Id, readonly RsaPublicKey[]>();
 
-port.on('message', ({ number, about, keysets: named, told, items }: Job) => {
+port.on('message', ({ number, about, told, items }: Job) => {
   for (const { keyset, keys } of told) keysets.set(keyset, keys);
   const verdicts =
     about === 'signatures'
       ? verifySigned(nodeCrypto, chain, items)
-      : verifyCouponItems(
-          nodeCrypto,
-          named.map((keyset) => keysets.get(keyset)),
-          items,
-        );
+      : verifyCoupons(nodeCrypto, (keyset) => keysets.get(keyset), items);
   const answer: Verdicts = { number, verdicts };
   port.postMessage(answer, [verdicts.buffer]);
 });

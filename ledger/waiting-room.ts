@@ -163,14 +163,10 @@ export class WaitingRoom<A> {
     else this.#lookAtCoupons(one, transaction, machine, pool);
   }
 
-  #lookAtCoupons(
-    one: Waiting<A>,
-    { coupons }: Redeem,
-    { state }: Pick<Machine, 'state'>,
-    pool: VerifyPool,
-  ): void {
+  #lookAtCoupons(one: Waiting<A>, redeem: Redeem, { state }: Pick<Machine, 'state'>, pool: VerifyPool): void {
     pool.coupons(
-      coupons,
+      redeem,
+      one.envelope.body,
       (keyset) => couponKeys(state, keyset),
       (couponVerdicts) => {
         if (couponVerdicts !== undefined) one.found = { ...one.found, couponVerdicts };

@@ -58,14 +58,14 @@ export function beginBlock(
   meta.set('height', String(block.height));
   meta.set('time', String(block.time));
   const until = dueRevision(last, block.time);
-  const context = contextOf(block, NOBODY, events);
+  const context = contextOf(block, NOTHING, events);
   forgetChanges(chain.state);
   if (until !== undefined) reviseAll(context, until);
   closeOverdue(context);
   return { block, events };
 }
-/** Stands where a transaction's id would: revisions are nobody's. */
-const NOBODY = '0'.repeat(64);
+/** Stands where a transaction would: revisions are nobody's. */
+const NOTHING = { id: '0'.repeat(64), body: new Uint8Array(0) };
 
 /** The keys that must sign a transaction, as the state stands. `offered` are those that did: a till's key may stand for its outlet's. */
 export function requiredSigners(
@@ -73,7 +73,7 @@ export function requiredSigners(
   transaction: Transaction,
   offered: readonly Key[],
 ): Result<readonly Key[], Refusal> {
-  return ruleOf(transaction).signers(contextOf(block, NOBODY, []), transaction, offered);
+  return ruleOf(transaction).signers(contextOf(block, NOTHING, []), transaction, offered);
 }
 
 /** Checks and applies one decoded envelope. The same transaction again is `exists`, a success that changes nothing. */
@@ -88,7 +88,7 @@ export function applyTransaction(
   const rule = ruleOf(transaction);
   const events: LedgerEvent[] = [];
   const { couponVerdicts } = options;
-  const plain = contextOf(block, envelope.id, events);
+  const plain = contextOf(block, envelope, events);
   const context = couponVerdicts === undefined ? plain : { ...plain, couponVerdicts };
   const offered = envelope.signatures.map((s) => s.key);
   const signers = rule.signers(context, transaction, offered);
@@ -110,6 +110,10 @@ export function applyTransaction(
   return ok({ status: 'accepted', events });
 }
 
-function contextOf(block: Block, id: string, events: LedgerEvent[]): Context {
-  return { ...block, id, emit: (event) => events.push(event) };
+function contextOf(
+  block: Block,
+  { id, body }: Pick<Envelope, 'id' | 'body'>,
+  events: LedgerEvent[],
+): Context {
+  return { ...block, id, body, emit: (event) => events.push(event) };
 }

@@ -12,7 +12,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes } from '../units/micro-minutes.ts';
 import { moveClearing, post } from './accounts.ts';
 import { dayOf } from './calendar.ts';
-import { couponOrder, couponsDigest } from './coupon-verdict.ts';
+import { couponOrder, shownDigest } from './coupon-verdict.ts';
 import { addDay, windowDay } from './day-sums.ts';
 import { useGrace } from './grace.ts';
 import { outletSigner } from './outlet.ts';
@@ -61,7 +61,8 @@ export const redeemRule: Rule<Redeem, RedeemPlan> = {
     const announcement = context.state.announcements.get(redeem.announcement);
     if (announcement === undefined || announcement.outlet !== outlet) return refuse('unknown_announcement');
     if (announcement.redeem !== undefined) return refuse('already_redeemed');
-    if (couponsDigest(context.crypto, coupons) !== announcement.digest) return refuse('digest_differs');
+    if (shownDigest(context.crypto, context.body, coupons.length) !== announcement.digest)
+      return refuse('digest_differs');
     for (let i = 1; i < coupons.length; i++)
       if (couponOrder(coupons[i - 1] as RedeemedCoupon, coupons[i] as RedeemedCoupon) >= 0)
         return refuse('not_sorted');
@@ -106,16 +107,24 @@ function byKeyset(coupons: Iterable<RedeemedCoupon>): ReadonlyMap<Id, readonly R
   return out;
 }
 
+function without(
+  coupons: readonly RedeemedCoupon[],
+  gone: ReadonlySet<RedeemedCoupon>,
+): readonly RedeemedCoupon[] {
+  return gone.size === 0 ? coupons : coupons.filter((coupon) => !gone.has(coupon));
+}
+
 /** What is taken leaves O; what others had let become w comes back from there. Moved coupons left O before. */
 function bookTaken(context: Context, outlet: Id, { taken, moved, rescued }: RedeemPlan): void {
   const { state } = context;
   const gone = new Set(moved.map(({ coupon }) => coupon));
   const saved = new Set(rescued);
-  for (const [keyset, coupons] of byKeyset(taken.filter((coupon) => !gone.has(coupon)))) {
+  // Nearly always nothing is moved or rescued, and asking a set for each coupon is not free.
+  for (const [keyset, coupons] of byKeyset(without(taken, gone))) {
     const { office } = state.keysets.get(keyset) as KeysetRow;
     const exponents = coupons.map(({ exponent }) => exponent);
     countCoupons(state, keyset, 'redeemed', exponents);
-    const again = coupons.filter((coupon) => saved.has(coupon));
+    const again = saved.size === 0 ? [] : coupons.filter((coupon) => saved.has(coupon));
     if (again.length > 0) {
       countCoupons(
         state,

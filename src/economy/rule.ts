@@ -21,6 +21,8 @@ export interface Context {
   readonly time: Seconds;
   /** The transaction's id. */
   readonly id: Id;
+  /** Its canonical bytes; none where nothing is applied. */
+  readonly body: Uint8Array;
   /**
    * Of a redeem, when `verifyCoupons` ran beforehand (on another thread): one verdict a coupon (`coupon-verdict.ts`).
    * Absent: check verifies by itself.

@@ -46,16 +46,15 @@ function put<V>(rows: Rows<V>, key: string, row: V): V | undefined {
 }
 
 /**
- * One table. `touched` collects the keys written since the engine last drained it; `born` those of them that were not
- * there before, in the order of `entries()`, so that a restore from disk keeps that order; `gone` those that were there
- * and went, whether they came back or not.
+ * One table, and what happened to it since the engine last drained it: `changed` has the rows that were there and were
+ * written or went, as they were, whether they came back or not; `born` the rows that were not there, in the order of `entries()`, so
+ * that a restore from disk keeps that order.
  */
 export class Table<V> {
   readonly name: string;
   readonly #rows: Rows<V>;
-  readonly touched = new Set<string>();
-  readonly born = new Set<string>();
-  readonly gone = new Set<string>();
+  readonly changed = new Map<string, V>();
+  readonly born = new Map<string, V>();
   #watcher: Watcher<V> | undefined;
   /** Its keys are ids and no other texts. */
   readonly byId: boolean;
@@ -81,16 +80,27 @@ export class Table<V> {
   }
   set(key: string, row: V): void {
     const before = put(this.#rows, key, row);
-    if (before === undefined) this.born.add(key);
-    this.touched.add(key);
+    if (before === undefined || this.born.has(key)) this.born.set(key, row);
+    else this.#change(key, before);
     this.#watcher?.changed(key, before, row);
   }
   delete(key: string): void {
     const before = this.#rows.get(key);
     if (!this.#rows.delete(key)) return;
-    this.touched.add(key);
-    if (!this.born.delete(key)) this.gone.add(key);
+    if (before !== undefined && !this.born.delete(key)) this.#change(key, before);
     this.#watcher?.changed(key, before, undefined);
+  }
+  #change(key: string, before: V): void {
+    if (!this.changed.has(key)) this.changed.set(key, before);
+  }
+  /** Nothing happened to it since it was drained. */
+  get idle(): boolean {
+    return this.changed.size === 0 && this.born.size === 0;
+  }
+  /** The engine has taken what happened. */
+  drained(): void {
+    this.changed.clear();
+    this.born.clear();
   }
   /** Rows in order of first insertion; deterministic because every writer is. */
   entries(): IterableIterator<[string, V]> {

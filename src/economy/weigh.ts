@@ -36,6 +36,7 @@ type Way =
   | { readonly as: 'win'; readonly refresh: Id }
   | { readonly as: 'skip'; readonly refusal: Refusal };
 
+const minutesWorth = ({ exponent }: RedeemedCoupon): MicroMinutes => fromMinutes(2 ** exponent);
 const skip = (refusal: Refusal): Way => ({ as: 'skip', refusal });
 
 /** What is known of one keyset while a redemption is weighed. */
@@ -160,12 +161,13 @@ class Scales {
     return this.#take(coupon, way, use);
   }
 
+  #graceLeft({ office }: KeysetRow): MicroMinutes {
+    return this.#grace.get(office) ?? graceLeft(this.#context, this.#subsystem, office);
+  }
+
   #take(coupon: RedeemedCoupon, way: Exclude<Way, { as: 'skip' }>, use: KeysetUse): Refusal | undefined {
-    const value = fromMinutes(2 ** coupon.exponent);
-    const { office } = use.row;
     const crosses = way.as !== 'move' && way.as !== 'waste' && !use.home;
-    const left = this.#grace.get(office) ?? graceLeft(this.#context, this.#subsystem, office);
-    if (crosses && left < value) return 'grace_used_up';
+    if (crosses && this.#graceLeft(use.row) < minutesWorth(coupon)) return 'grace_used_up';
     if (way.as === 'win') this.#void(way.refresh);
     if (way.as === 'move') this.moved.push({ coupon, from: way.from });
     else if (way.as === 'rescue') this.rescued.push(coupon);
@@ -173,7 +175,7 @@ class Scales {
       if ((use.room[coupon.exponent] ?? 0) < 1) return 'over_redemption';
       use.room[coupon.exponent] = (use.room[coupon.exponent] ?? 0) - 1;
     }
-    if (crosses) this.#grace.set(office, left - value);
+    if (crosses) this.#grace.set(use.row.office, this.#graceLeft(use.row) - minutesWorth(coupon));
     if (way.as === 'waste') {
       this.wasted.push(coupon);
       return 'keyset_revoked';

@@ -156,7 +156,7 @@ export class Bank {
     const type = hash(`type ${name}`);
     this.state.types.set(type, { name, unit: 'piece' });
     const cause: StockCause = 'dispatch';
-    const context = { ...this.block, id: hash('transfer'), emit: () => {} };
+    const context = { ...this.block, id: hash('transfer'), body: new Uint8Array(0), emit: () => {} };
     if (amount > 0) enter(context, outlet.id, type, amount, BigInt(minutes) * MINUTE, cause);
     this.settle();
     return type;
@@ -180,11 +180,11 @@ export class Bank {
   sendBytes(bytes: Uint8Array): string {
     const envelope = decodeEnvelope(bytes, nodeCrypto);
     if (!envelope.ok) return envelope.refusal;
-    for (const table of this.state.tables()) table.touched.clear();
+    for (const table of this.state.tables()) table.drained();
     const done = applyTransaction(this.block, envelope.value);
     expect(faults(this.state)).toEqual([]);
     if (!done.ok || done.value.status === 'exists')
-      for (const table of this.state.tables()) expect(table.touched.size, `L5 ${table.name}`).toBe(0);
+      for (const table of this.state.tables()) expect(table.idle, `L5 ${table.name}`).toBe(true);
     this.events = done.ok ? [...done.value.events] : [];
     return done.ok ? done.value.status : done.refusal;
   }

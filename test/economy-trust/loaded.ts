@@ -73,6 +73,7 @@ export class Loaded {
     const context = {
       ...this.block,
       id: named('delivery'),
+      body: new Uint8Array(0),
       emit: (event: LedgerEvent) => this.fold([event]),
     };
     const own = (what: string) => named(`${what} of ${member}`);

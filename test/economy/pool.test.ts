@@ -29,6 +29,7 @@ beforeEach(() => {
     height: 1,
     time: 1000 * DAY,
     id: 'd'.repeat(64),
+    body: new Uint8Array(0),
     emit(event) {
       if (event.kind === 'stock')
         told.push({ collective: event.collective, amount: BigInt(event.amount), value: BigInt(event.value) });

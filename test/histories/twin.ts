@@ -25,7 +25,7 @@ export class Twin {
     this.#restoreAt = restoreAt;
   }
 
-  /** Plays what the first player just did and gives what differs. The tables' `touched` must be those of this step. */
+  /** Plays what the first player just did and gives what differs. What the tables say happened must be of this step alone. */
   play(step: Step, answer: Result<Applied, Refusal> | undefined): string | undefined {
     if (this.#steps === this.#restoreAt) this.#own = new Player(restored(this.#own.state), this.#own.block);
     this.#steps += 1;
@@ -35,9 +35,10 @@ export class Twin {
     if (told(answer) !== told(again)) return `L6: ${told(answer)} was ${told(again)} when played again`;
     for (const [i, table] of this.#first.state.tables().entries()) {
       const copy = own[i] as Table<unknown>;
-      if (copy.touched.size !== table.touched.size) return `L4, L6: other rows of ${table.name} were written`;
-      for (const key of table.touched) {
-        if (!copy.touched.has(key) || !same(table.get(key), copy.get(key)))
+      if (copy.changed.size !== table.changed.size || copy.born.size !== table.born.size)
+        return `L4, L6: other rows of ${table.name} were written`;
+      for (const key of [...table.changed.keys(), ...table.born.keys()]) {
+        if (copy.changed.has(key) !== table.changed.has(key) || !same(table.get(key), copy.get(key)))
           return `L4, L6: ${table.name} ${key} differs`;
       }
     }
@@ -62,9 +63,9 @@ export class Twin {
 const told = (answer: Result<Applied, Refusal> | undefined): string =>
   answer === undefined ? '' : answer.ok ? answer.value.status : `${answer.refusal} ${answer.detail}`;
 
-/** From now on `touched` names what the next step writes. */
+/** From now on the tables name what the next step writes. */
 export function forget(tables: readonly Table<unknown>[]): void {
-  for (const table of tables) if (table.touched.size > 0) table.touched.clear();
+  for (const table of tables) if (!table.idle) table.drained();
 }
 
 /** A state as a node finds it on its disk: rows through bytes, in another order, indexes made again. */

@@ -119,8 +119,8 @@ export class Watch {
     this.#steps += 1;
     const again = this.#twin.play(step, answer);
     if (answer !== undefined && (!answer.ok || answer.value.status === 'exists')) {
-      const touched = this.#state.tables().find((table) => table.touched.size > 0);
-      if (touched !== undefined) return { answer, fault: `L5: a refused transaction wrote ${touched.name}` };
+      const written = this.#state.tables().find((table) => !table.idle);
+      if (written !== undefined) return { answer, fault: `L5: a refused transaction wrote ${written.name}` };
       const listed = answer.ok || CLOSED_LIST.has(answer.refusal);
       return { answer, fault: listed ? again : 'L5: a refusal that is not on the list' };
     }

@@ -116,6 +116,7 @@ export class Garbage {
     this.#context = {
       ...block,
       id: 'f'.repeat(64),
+      body: new Uint8Array(0),
       emit() {
         throw new Error('a check told the world something');
       },
@@ -161,7 +162,7 @@ export class Garbage {
       this.#refused(signers.refusal);
       return;
     }
-    const act = rule.check(this.#context, read.value);
+    const act = rule.check({ ...this.#context, body }, read.value);
     if (act.ok) this.tally.checked++;
     else this.#refused(act.refusal);
   }

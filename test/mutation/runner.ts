@@ -4,6 +4,8 @@
  * which takes many times as long as the tests. What sharing a process could do to a verdict is excluded one by one:
  * - a kill counts only if the same test passes again right after without the mutant; otherwise the process is given up and Stryker asks
  *   a fresh one, so no test that depends on what an earlier one left can count;
+ * - a mutant that no test has noticed in so many seconds of the processor's time (PATIENCE.cpuSeconds) counts as survived, whatever
+ *   the tests that were not asked would say: the score can only be too low, and few of the killed need more than seven tests;
  * - a test that runs five times as long as without the mutant, and half a second more, is ended and counts as timed out, however busy the machine;
  * - code under test has no state of its own (a house rule); modules are loaded with no mutant on, so mutants reached only
  *   while loading cannot be judged here (`ignoreStatic` in `stryker.config.json`).
@@ -31,8 +33,8 @@ interface Fault {
   /** Ended because it took too long. */
   readonly ended: boolean;
 }
-/** A test may take so many times as long as it did without a mutant, and in any case so many milliseconds. */
-const PATIENCE = { times: 5, milliseconds: 500 };
+/** A test may take so many times as long as it did without a mutant, and in any case so many milliseconds; all tests of a mutant so many seconds of the processor. */
+const PATIENCE = { times: 5, milliseconds: 500, cpuSeconds: 4 };
 /** How many of the last finders are asked first. */
 const FINDERS = 8;
 
@@ -89,8 +91,14 @@ class OneProcess implements TestRunner {
     chosen.sort((a, b) => this.rank(a, name) - this.rank(b, name));
     const { stryker } = this;
     const begun = performance.now();
+    const before = process.cpuUsage();
+    const spent = (): number => {
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1e6;
+    };
     let nrOfTests = 0;
     for (const test of chosen) {
+      if (spent() > PATIENCE.cpuSeconds) break;
       nrOfTests += 1;
       Object.assign(stryker, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
       const fault = await this.alone(test, false);
