@@ -84,13 +84,15 @@ export function openForWriting(folder: string): Result<Opened, OpenRefusal> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock = takeLock(join(folder, LOCK));
     database = new Sqlite(join(folder, FILE));
+    // A redemption is a long row: with pages of the usual 4096 bytes writing it costs a fifth more. A file that is there keeps its own.
+    database.pragma('page_size = 8192');
     database.pragma('journal_mode = wal');
     database.pragma('synchronous = full');
     database.pragma('secure_delete = on');
     database.pragma('foreign_keys = on');
     // Rows that change lie anywhere: their pages stay in memory (KiB), and a page that changes often goes to its place once in so many.
     database.pragma('cache_size = -131072');
-    database.pragma('wal_autocheckpoint = 8192');
+    database.pragma('wal_autocheckpoint = 4096');
     const migrated = migrate(database);
     if (!migrated.ok) {
       database.close();
