@@ -28,7 +28,7 @@ const FULL: Sizes = {
   small: 10_000,
   large: 1_000_000,
   mixed: 3_300,
-  coupons: 24_000,
+  coupons: 48_000,
   replay: 10_000,
   collectives: 100_000,
   edges: 1_000_000,
@@ -77,7 +77,7 @@ class Process {
   readonly #child;
   constructor(task: Task) {
     this.#child = fork(new URL('./ledger/side.ts', import.meta.url), {
-      execArgv: ['--max-old-space-size=8192', '--max-semi-space-size=64'],
+      execArgv: ['--max-old-space-size=8192'],
       serialization: 'advanced',
     });
     this.#child.send(task);
