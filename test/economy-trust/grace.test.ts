@@ -308,7 +308,7 @@ describe('grace with several offices', () => {
 
   test('using more than there is would be a bug, and throws', () => {
     trust('cancel_trust', bank.bakery, bank.dairy);
-    const context = { ...bank.block, id: hash('use'), emit: () => {} };
+    const context = { ...bank.block, id: hash('use'), body: new Uint8Array(0), emit: () => {} };
     const use = (subsystem: Id, value: bigint) => useGrace(context, subsystem, bank.office.id, value);
     expect(() => use(bank.stranger.id, 1n)).toThrow('more grace than there is');
     expect(() => use(bank.dairy.id, 300n * minute + 1n)).toThrow('more grace than there is');
