@@ -2,11 +2,12 @@
  * Wallets that are no cards: the other people of the demo, each a seed. They claim what they worked, load packs by the same blind
  * signatures as a card (RFC 9474) and keep the coupons in memory until they have shopped. Their keys are kept nowhere.
  */
+
 import { nodeCrypto } from '../crypto/node.ts';
 import { random } from '../main/random.ts';
 import { toHex } from '../src/bytes.ts';
 import { couponSerial } from '../src/coupons/coupon.ts';
-import { select } from '../src/coupons/denominations.ts';
+import { select, totalMinutes } from '../src/coupons/denominations.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import { loadExponents } from '../src/coupons/pack.ts';
 import { blindingFactor, blindLoad, finalize } from '../src/coupons/rsabssa.ts';
@@ -44,7 +45,7 @@ export class Wallet {
 
   /** Minutes in coupons. */
   get minutes(): number {
-    return this.#coupons.reduce((sum, list, exponent) => sum + list.length * 2 ** exponent, 0);
+    return totalMinutes(this.#coupons.map((list) => list.length));
   }
 
   /** Loads packs; the issue is the office's. undefined when the balance holds no whole pack, or `most` is 0. */

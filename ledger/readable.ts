@@ -4,6 +4,7 @@
  * those who signed, so that nothing here leads from a person to what was taken home.
  * Not here: sentences (the page makes them in its language), the exact bytes (`/v1/transactions/ID`).
  */
+import { couponMinutes } from '../src/coupons/denominations.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { decodeEnvelope } from '../src/economy/envelope.ts';
 import type { LedgerEvent } from '../src/economy/events.ts';
@@ -128,8 +129,7 @@ function told(transaction: Transaction): Answer {
     else if (name === 'voucher') out[name] = true;
     else out[name] = toJson(value);
   }
-  if (transaction.kind === 'redeem')
-    out.minutes = transaction.coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
+  if (transaction.kind === 'redeem') out.minutes = couponMinutes(transaction.coupons);
   return out;
 }
 

@@ -4,6 +4,7 @@
  * the terminal. It decides nothing about money: whether to sell, which serials were seen, when an answer is on disk and
  * may be acknowledged are the sale's questions. Clock, randomness and cryptography are handed in.
  */
+
 import { beBytes, concat } from '../src/bytes.ts';
 import { encodeCommand, parseResponse } from '../src/card/apdu.ts';
 import { encodeTranscript, type Purchase, verifyAttestation } from '../src/card/attestation.ts';
@@ -22,9 +23,10 @@ import {
   spendCommand,
   verifyCommand,
 } from '../src/card/commands.ts';
-import { couponMinutes, type WireCoupon } from '../src/card/coupon-wire.ts';
+import type { WireCoupon } from '../src/card/coupon-wire.ts';
 import { chooseSuite, type KeyPair, SUITE_1, type Suite } from '../src/card/suite.ts';
 import { type Coupon, verifyCoupon } from '../src/coupons/coupon.ts';
+import { couponMinutes } from '../src/coupons/denominations.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { ok } from '../src/result.ts';

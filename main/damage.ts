@@ -4,14 +4,16 @@
  * be relied on; nothing is changed in it. Not found here: a log (WAL) cut off or written over, whose sound beginning is an
  * earlier state; it never holds more than the sale under way.
  */
+
 import { hexBytes } from '../src/bytes.ts';
 import { verifyCoupon } from '../src/coupons/coupon.ts';
+import { couponMinutes } from '../src/coupons/denominations.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { decodeEnvelope } from '../src/economy/envelope.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import type { Db } from './database.ts';
-import { type Journal, minutesOf } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { priceFromText } from './priced-text.ts';
 
 /** A database that cannot be relied on. The message is for whoever starts the terminal. */
@@ -71,7 +73,7 @@ export function checkBook(
     const coupon = { keyset: keys.id, exponent, serial: hexBytes(serial), signature };
     if (!verifyCoupon(crypto, keys, coupon).ok) throw damaged('a coupon');
   }
-  const minutes = coupons.reduce((sum, coupon) => sum + minutesOf(coupon), 0);
+  const minutes = couponMinutes(coupons);
   if (minutes !== charged) throw damaged(`coupons of ${minutes} minutes, sales of ${charged}`);
   const found = journal.inFlight();
   if (found !== undefined) {

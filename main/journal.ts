@@ -48,9 +48,6 @@ function unpackCoupon(b: Uint8Array | undefined): TakenCoupon {
   };
 }
 
-/** Whole minutes of a coupon. */
-export const minutesOf = ({ exponent }: Pick<TakenCoupon, 'exponent'>): number => 2 ** exponent;
-
 export interface GoodsLine {
   readonly type: Id;
   readonly amount: number;

@@ -4,8 +4,10 @@
  * still there. A node learns which wallet looks for lost coupons, and no serial. Refreshes are fetched with others beside
  * them, so that it does not learn which one it was either.
  */
+
 import { fromHex, hexBytes, toHex } from '../src/bytes.ts';
 import type { Account } from '../src/card/service-commands.ts';
+import { couponMinutes } from '../src/coupons/denominations.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import { PACK_COUNTS } from '../src/coupons/pack.ts';
 import type { Id } from '../src/economy/transaction.ts';
@@ -254,7 +256,7 @@ export class Recovery {
     if (!Array.isArray(sent)) return { ok: false, card: sent };
     const settled = await this.#renewal.settle(card, 'lost', prepared.value, sent, 0, progress);
     if ('ok' in settled) return { ok: false, card: settled };
-    const minutes = prepared.value.outgoingCoupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
+    const minutes = couponMinutes(prepared.value.outgoingCoupons);
     if (settled.stored >= prepared.value.incoming) return { ok: true, minutes, dead: 0, until: null };
     const waiting = settled.states.filter(({ state }) => state === 'open');
     if (waiting.length > 0) return { ok: true, minutes, dead: 0, until: latest(waiting) };

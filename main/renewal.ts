@@ -3,9 +3,11 @@
  * Serials are compared with what the stream has said, here; no node is asked about one. A record on the card is finished
  * first, whoever began it; a part that the ledger refused for good is given up, and nothing is lost by it.
  */
+
 import { fromHex, toHex } from '../src/bytes.ts';
 import type { RefreshOf } from '../src/card/refresh-commands.ts';
 import type { Account } from '../src/card/service-commands.ts';
+import { couponMinutes } from '../src/coupons/denominations.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import { PACK_COUNTS } from '../src/coupons/pack.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
@@ -55,9 +57,6 @@ export type Progress = (done: number, of: number) => void;
 const OFFICE_MILLISECONDS = 30_000;
 /** Rounds of one visit: each finds something dead, or ends. */
 const ROUNDS = 8;
-
-const worth = (coupons: readonly { readonly exponent: number }[]): number =>
-  coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
 
 /** Whether a refresh would do a card good: something is exposed, or whole packs lack small coupons. */
 export function refreshUseful({ coupons, exposedMinutes, payableMinutes }: Account): boolean {
@@ -229,13 +228,14 @@ export class Renewal {
         if ('ok' in settled) return { ok: false, card: settled };
         ({ states } = settled);
         if (settled.stored >= prepared.value.incoming) {
-          minutes += worth(prepared.value.outgoingCoupons);
+          minutes += couponMinutes(prepared.value.outgoingCoupons);
           if (dead === 0) return { ok: true, minutes, dead, until: null };
           continue;
         }
         if (states.some(({ state }) => state === 'open')) return trouble('office_silent');
         minutes += states.reduce(
-          (sum, { state }, part) => sum + (state === 'issued' ? worth(outgoingOf(prepared.value, part)) : 0),
+          (sum, { state }, part) =>
+            sum + (state === 'issued' ? couponMinutes(outgoingOf(prepared.value, part)) : 0),
           0,
         );
         // What was refused or lost alone, or is known here by now, is dead; the rest gets another try.
@@ -251,7 +251,7 @@ export class Renewal {
         ];
         if (gone.length === 0) return this.#stop(card, trouble('ledger_refused'));
       }
-      dead += worth(gone.map((i) => prepared.value.outgoingCoupons[i] as { exponent: number }));
+      dead += couponMinutes(gone.map((i) => prepared.value.outgoingCoupons[i] as { exponent: number }));
       const given = await card.giveUp('own', gone);
       if (!given.ok) return { ok: false, card: given };
       all = true;

@@ -2,9 +2,11 @@
  * Redemption as it is measured: outlets of one subsystem announce and redeem coupons, in crowds, on a ledger that has seen so
  * many serials already. The spent ones were never signed: they are imported with verdicts given.
  */
+
 import { nodeCrypto } from '../../crypto/node.ts';
 import type { Importer } from '../../ledger/import.ts';
 import { ascii, toHex } from '../../src/bytes.ts';
+import { totalMinutes } from '../../src/coupons/denominations.ts';
 import { makeEnvelope } from '../../src/economy/build.ts';
 import { couponsDigest, sortCoupons, VALID } from '../../src/economy/coupon-verdict.ts';
 import type { Id, RedeemedCoupon, Transaction } from '../../src/economy/transaction.ts';
@@ -76,7 +78,7 @@ function owe({ state }: Importer, { keyset, coupons }: Minted, spent: number, lo
     (_, exponent) => each * PACK_EXPONENTS.filter((e) => e === exponent).length,
   );
   state.keysets.set(keyset, { ...keysetRow, issued });
-  const minutes = issued.reduce((sum, count, exponent) => sum + count * 2 ** exponent, 0);
+  const minutes = totalMinutes(issued);
   state.lots.set(lot, { ...lotRow, value: fromMinutes(minutes) });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { ascii, hexBytes, toHex } from '../../src/bytes.ts';
-import { DENOMINATIONS, minutesOf, select } from '../../src/coupons/denominations.ts';
+import { DENOMINATIONS, select, totalMinutes } from '../../src/coupons/denominations.ts';
 import { loadExponents } from '../../src/coupons/pack.ts';
 import type { Id, Key, RedeemedCoupon } from '../../src/economy/transaction.ts';
 import { CARD_SLOTS, LOAD_PACKS, PACK_COUPONS, PACK_MINUTES } from '../../src/limits.ts';
@@ -21,7 +21,7 @@ export interface Coin {
 
 /** Coupons of exponent e that a refresh gives for as many whole packs as the holdings sum to; undefined when there are none. */
 export function refreshed(counts: readonly number[]): { packs: number; given: number[] } | undefined {
-  const minutes = counts.reduce((sum, n, e) => sum + n * minutesOf(e), 0);
+  const minutes = totalMinutes(counts);
   const packs = Math.min(LOAD_PACKS, Math.floor(minutes / PACK_MINUTES));
   if (packs === 0) return undefined;
   const given = select(packs * PACK_MINUTES, counts, CARD_SLOTS);
@@ -45,7 +45,7 @@ export class Card {
     return this.#coins.map((list) => list.length);
   }
   get minutes(): number {
-    return this.#coins.reduce((sum, list, e) => sum + list.length * minutesOf(e), 0);
+    return totalMinutes(this.#coins.map((list) => list.length));
   }
 
   /** Coupons that pay exactly, as the card's rule takes them; undefined when it cannot. */

@@ -26,11 +26,6 @@ export function couponHead(coupon: WireCoupon): Uint8Array {
   return concat(coupon.keysetPrefix, Uint8Array.of(coupon.exponent), coupon.serial);
 }
 
-/** Minutes the coupons are worth together. */
-export function couponMinutes(coupons: readonly WireCoupon[]): number {
-  return coupons.reduce((sum, coupon) => sum + 2 ** coupon.exponent, 0);
-}
-
 /** One to eight coupons, exponents 0 to 8 not ascending, every serial once; else `wrong_coupons`. Fields are copies. */
 export function parseCoupons(bytes: Uint8Array): Result<readonly WireCoupon[], 'wrong_coupons'> {
   const count = bytes.length / COUPON_BYTES;

@@ -18,6 +18,11 @@ export function minutesOf(exponent: number): number {
   return 2 ** exponent;
 }
 
+/** Minutes the coupons are worth together. */
+export function couponMinutes(coupons: readonly { readonly exponent: number }[]): number {
+  return coupons.reduce((sum, { exponent }) => sum + minutesOf(exponent), 0);
+}
+
 /** Minutes of all coupons counted. */
 export function totalMinutes(counts: Counts): number {
   return counts.reduce((sum, count, exponent) => sum + count * minutesOf(exponent), 0);

@@ -5,6 +5,7 @@
  * Not here: C, W, D, Q, R, which are rows of a subsystem (`accounts.ts`).
  */
 
+import { totalMinutes } from '../coupons/denominations.ts';
 import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
 import type { KeysetRow, LotRow, ProductionRow, State } from './state.ts';
 import type { Id } from './transaction.ts';
@@ -48,10 +49,8 @@ export function workInProgress(row: ProductionRow | undefined): MicroMinutes {
 /** What an office owes for the coupons of a keyset: issued and not gone in one way or another. */
 export function couponsOut(row: KeysetRow | undefined): MicroMinutes {
   if (row === undefined) return 0n;
-  const minutes = (counts: readonly number[]) =>
-    counts.reduce((sum, count, exponent) => sum + count * 2 ** exponent, 0);
-  const gone = minutes(row.redeemed) + minutes(row.refreshed) + minutes(row.recouped) + minutes(row.wasted);
-  return fromMinutes(minutes(row.issued) - gone);
+  const gone = [row.redeemed, row.refreshed, row.recouped, row.wasted];
+  return fromMinutes(gone.reduce((left, counts) => left - totalMinutes(counts), totalMinutes(row.issued)));
 }
 
 /** What an office owes for a load, refresh or take back that waits for its issue: coupons of so many minutes. */

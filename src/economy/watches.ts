@@ -3,6 +3,7 @@
  * table can forget them. A table that comes to hold value (a term of L1) must be watched here; the auditor of the tests
  * says so when it is not. Not here: look-ups that rules keep beside their writes (`indexes.ts`).
  */
+import { couponMinutes } from '../coupons/denominations.ts';
 import { PACK_MINUTES } from '../limits.ts';
 import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
 import {
@@ -74,7 +75,7 @@ function watchHoldings(state: State): void {
   });
   on(state.refreshes, (_, before, after) => {
     const row = after ?? before;
-    const minutes = row?.coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0) ?? 0;
+    const minutes = row === undefined ? 0 : couponMinutes(row.coupons);
     owe(row?.keyset, openIssue(after, minutes) - openIssue(before, minutes));
   });
   on(state.takeBacks, (_, before, after) => {

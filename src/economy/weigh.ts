@@ -3,6 +3,7 @@
  * reason. A coupon belongs to the oldest announcement, of a redemption or a refresh, that shows it. Nothing is written here.
  * Not here: the transaction as a whole and what taking does (`redeem.ts`).
  */
+import { couponMinutes } from '../coupons/denominations.ts';
 import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
 import { NOT_LOOKED, VALID, verifyCouponSignature } from './coupon-verdict.ts';
 import { graceLeft, takesCoupons } from './grace.ts';
@@ -209,6 +210,6 @@ export function weigh(context: Context, { coupons }: Redeem, announcement: Annou
     if (severalKeysets && (refusal === undefined || refusal === 'keyset_revoked')) here.add(coupon.serial);
   }
   const { taken, moved, rescued, wasted, voided } = scales;
-  const minutes = taken.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
+  const minutes = couponMinutes(taken);
   return { taken, minutes, moved, rescued, wasted, voided, skipped };
 }

@@ -1,4 +1,5 @@
 /** Certificate, attestation, commands: bytes written out by hand from docs/card-protocol.md; garbage is refused as a value. */
+
 import * as node from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -22,9 +23,10 @@ import {
   verifyCertificate,
 } from '../../src/card/certificate.ts';
 import * as commands from '../../src/card/commands.ts';
-import { couponMinutes, parseCoupons } from '../../src/card/coupon-wire.ts';
+import { parseCoupons } from '../../src/card/coupon-wire.ts';
 import * as services from '../../src/card/service-commands.ts';
 import { chooseSuite, SUITE_1, suiteOf } from '../../src/card/suite.ts';
+import { couponMinutes } from '../../src/coupons/denominations.ts';
 
 const OUTLET = hexBytes('00112233445566778899aabbccddeeff');
 const TILL = new Uint8Array(32).fill(0x71);
