@@ -33,14 +33,11 @@ export function outletSigner(
   if (!row.dispatches) return refuse('not_an_outlet');
   // Nobody signed: that is `missing_signature`, and the key to miss is the outlet's own.
   if (offered.length === 0 || offered.includes(row.key)) return ok([row.key]);
-  let expired = false;
-  for (const key of offered) {
-    const given = delegation(context.state, outlet, key);
-    if (given === undefined || !given.kinds.includes(kind)) continue;
-    if (given.until >= context.time) return ok([key]);
-    expired = true;
-  }
-  return refuse(expired ? 'expired' : 'not_delegated');
+  const {
+    valid: [first],
+    expired,
+  } = tillKeys(context, outlet, kind, offered);
+  return first === undefined ? refuse(expired ? 'expired' : 'not_delegated') : ok([first]);
 }
 
 /** Till keys among those offered that may sign `kind` now; and whether one might have, had its time not run out. */
