@@ -1,13 +1,13 @@
 /** The card cannot pay exactly this. After its PIN it tells the nearest amounts that it could. */
-import { IconArrowLeft, IconPasswordUser } from '@tabler/icons-react';
+import { IconPasswordUser } from '@tabler/icons-react';
 import { type ReactElement, useState } from 'react';
 import { TimeDial } from '../../widgets/time-dial.tsx';
 import { useAsk, useFormats, useT, useView } from '../context.tsx';
 import { Action } from '../parts/action.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { SecretPad } from '../parts/secret-pad.tsx';
+import { BackToBasket } from './back-to-basket.tsx';
 import look from './phase-not-enough.module.css';
-import { useBackToBasket } from './use-back-to-basket.ts';
 
 interface Props {
   readonly below: number | null;
@@ -21,7 +21,6 @@ export function NotEnough({ below, above, pinGiven }: Props): ReactElement {
   const format = useFormats();
   const minutes = useView((view) => view.checkout.minutes);
   const [typing, setTyping] = useState(false);
-  useBackToBasket();
 
   const near = [
     { text: t('phase.notEnoughBelow'), minutes: below },
@@ -34,15 +33,7 @@ export function NotEnough({ below, above, pinGiven }: Props): ReactElement {
       text={t('phase.notEnoughText')}
       actions={
         <>
-          <Action
-            size="large"
-            kind={typing ? 'plain' : 'main'}
-            icon={IconArrowLeft}
-            shortcut="Esc"
-            onClick={() => void ask({ intent: 'cancel_payment' })}
-          >
-            {t('phase.backToBasket')}
-          </Action>
+          <BackToBasket kind={typing ? 'plain' : 'main'} />
           {!pinGiven && !typing && (
             <Action size="large" icon={IconPasswordUser} onClick={() => setTyping(true)}>
               {t('phase.enterPin')}

@@ -1,11 +1,9 @@
 /** The card asks for its PIN, or says that it is blocked. */
-import { IconArrowLeft } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { useAsk, useT } from '../context.tsx';
-import { Action } from '../parts/action.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { SecretPad } from '../parts/secret-pad.tsx';
-import { useBackToBasket } from './use-back-to-basket.ts';
+import { BackToBasket } from './back-to-basket.tsx';
 
 interface Props {
   readonly triesLeft: number | null;
@@ -15,17 +13,7 @@ interface Props {
 export function PinPhase({ triesLeft, blocked }: Props): ReactElement {
   const t = useT();
   const ask = useAsk();
-  useBackToBasket();
-  const back = (
-    <Action
-      size="large"
-      icon={IconArrowLeft}
-      shortcut="Esc"
-      onClick={() => void ask({ intent: 'cancel_payment' })}
-    >
-      {t('phase.backToBasket')}
-    </Action>
-  );
+  const back = <BackToBasket />;
   if (blocked) {
     return (
       <Panel
