@@ -3,10 +3,9 @@ import { type ReactElement, useState } from 'react';
 import { Choice } from '../../widgets/choice.tsx';
 import type { Id, Labour, Member, Products, Subsystem } from '../answers.ts';
 import { useAnswer, usePage } from '../context.tsx';
-import { Bars } from '../parts/bars.tsx';
+import { WorkedBars } from '../parts/bars.tsx';
 import { Card, Opening } from '../parts/card.tsx';
 import { Answer, Shown } from '../parts/state.tsx';
-import { hueOf } from '../pictures/hue.ts';
 import { TrustGraph } from '../pictures/trust-graph.tsx';
 import { hrefOf } from '../route.ts';
 import look from './overview.module.css';
@@ -154,7 +153,6 @@ function Worked({ subsystem }: { readonly subsystem: Subsystem }): ReactElement 
     <Shown asked={asked}>
       {({ months }) => {
         const month = months.find((one) => one.until === until) ?? months[0];
-        const ordinal = (id: Id) => subsystem.members.find((member) => member.id === id)?.ordinal ?? 0;
         return (
           <Card
             wide
@@ -175,15 +173,7 @@ function Worked({ subsystem }: { readonly subsystem: Subsystem }): ReactElement 
             {month === undefined || month.worked.length === 0 ? (
               <p>{t.overview.noWork}</p>
             ) : (
-              <Bars
-                bars={month.worked.map(({ collective, name, minutes }) => ({
-                  key: collective,
-                  name,
-                  value: minutes,
-                  text: f.minutes(minutes),
-                  hue: hueOf(ordinal(collective)),
-                }))}
-              />
+              <WorkedBars worked={month.worked} members={subsystem.members} />
             )}
           </Card>
         );

@@ -14,10 +14,9 @@ import type {
   Subsystem,
 } from '../answers.ts';
 import { useAnswer, usePage } from '../context.tsx';
-import { Bars } from '../parts/bars.tsx';
+import { WorkedBars } from '../parts/bars.tsx';
 import { Card, Opening } from '../parts/card.tsx';
 import { Answer } from '../parts/state.tsx';
-import { hueOf } from '../pictures/hue.ts';
 import { hrefOf } from '../route.ts';
 import look from './tax.module.css';
 
@@ -346,10 +345,8 @@ function Maker({ entry }: { readonly entry: Entry }): ReactNode {
 }
 
 function Worked({ subsystem, until }: { readonly subsystem: Id; readonly until: number }): ReactElement {
-  const { t, f } = usePage();
+  const { t } = usePage();
   const members = useAnswer<Subsystem>(`/v1/subsystems/${subsystem}`);
-  const ordinal = (id: Id) =>
-    (members?.is === 'there' ? members.value.members.find((member) => member.id === id)?.ordinal : 0) ?? 0;
   return (
     <Answer<Labour> path={`/v1/subsystems/${subsystem}/labour`}>
       {({ months }) => {
@@ -357,14 +354,9 @@ function Worked({ subsystem, until }: { readonly subsystem: Id; readonly until: 
         if (month === undefined || month.worked.length === 0) return null;
         return (
           <Card wide title={t.tax.who}>
-            <Bars
-              bars={month.worked.map(({ collective, name, minutes }) => ({
-                key: collective,
-                name,
-                value: minutes,
-                text: f.minutes(minutes),
-                hue: hueOf(ordinal(collective)),
-              }))}
+            <WorkedBars
+              worked={month.worked}
+              members={members?.is === 'there' ? members.value.members : []}
             />
           </Card>
         );

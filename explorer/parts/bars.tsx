@@ -1,6 +1,8 @@
 /** Names with bars and figures, longest first as given: a list, of which the bars are only a picture. */
 import type { ReactElement, ReactNode } from 'react';
-import type { Hue } from '../pictures/hue.ts';
+import type { Labour, Member } from '../answers.ts';
+import { usePage } from '../context.tsx';
+import { type Hue, hueOf } from '../pictures/hue.ts';
 import look from './bars.module.css';
 
 export interface Bar {
@@ -32,5 +34,27 @@ export function Bars({ bars }: { readonly bars: readonly Bar[] }): ReactElement 
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What the collectives worked in a month, each in its own hue. */
+export function WorkedBars({
+  worked,
+  members,
+}: {
+  readonly worked: Labour['months'][number]['worked'];
+  readonly members: readonly Member[];
+}): ReactElement {
+  const { f } = usePage();
+  return (
+    <Bars
+      bars={worked.map(({ collective, name, minutes }) => ({
+        key: collective,
+        name,
+        value: minutes,
+        text: f.minutes(minutes),
+        hue: hueOf(members.find(({ id }) => id === collective)?.ordinal ?? 0),
+      }))}
+    />
   );
 }
