@@ -12,7 +12,7 @@ import type { Keyset } from '../src/coupons/keyset.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import { decodeEnvelope } from '../src/economy/envelope.ts';
 import type { Id } from '../src/economy/transaction.ts';
-import type { Db } from './database.ts';
+import { DamagedRow, type Db } from './database.ts';
 import type { Journal } from './journal.ts';
 import { priceFromText } from './priced-text.ts';
 
@@ -39,7 +39,7 @@ export function orDamaged<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
-    const unreadable = error instanceof SyntaxError || message.startsWith('a damaged row');
+    const unreadable = error instanceof SyntaxError || error instanceof DamagedRow;
     if (unreadable || SAYS_DAMAGED.has(code) || code.startsWith('SQLITE_CORRUPT'))
       throw new DamagedDatabase(file, message);
     throw error;

@@ -87,6 +87,14 @@ export function truncateWal(db: Db): boolean {
   return row?.busy === 0;
 }
 
+/** A row that holds what nobody wrote: an error, never half a value. */
+export class DamagedRow extends Error {
+  constructor(what: string) {
+    super(`a damaged row: ${what}`);
+    this.name = 'DamagedRow';
+  }
+}
+
 /** True for the errors that mean «no room» rather than a bug. */
 export function isDiskFull(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? '';

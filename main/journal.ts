@@ -8,7 +8,7 @@ import type { Id } from '../src/economy/transaction.ts';
 import { COUPONS_PER_PURCHASE } from '../src/limits.ts';
 import { addAbort, addSale, type CrowdTotals, EMPTY_CROWD } from '../src/sale/crowd.ts';
 import { TRANSCRIPT_BYTES } from '../src/sale/sealed-transcript.ts';
-import { type Db, isDiskFull, statement, truncateWal } from './database.ts';
+import { DamagedRow, type Db, isDiskFull, statement, truncateWal } from './database.ts';
 import { type RandomBelow, Slots } from './slots.ts';
 
 /** A coupon as the till keeps it until its crowd leaves. */
@@ -39,7 +39,7 @@ function packCoupon(c: TakenCoupon): Uint8Array {
 }
 /** What `packCoupon` wrote. Another length is a damaged row: an error, never half a coupon. */
 function unpackCoupon(b: Uint8Array | undefined): TakenCoupon {
-  if (b?.length !== COUPON_BYTES) throw new Error('a damaged row: a coupon of another length');
+  if (b?.length !== COUPON_BYTES) throw new DamagedRow('a coupon of another length');
   return {
     keyset: toHex(b.subarray(1, 33)),
     exponent: b[33] as number,

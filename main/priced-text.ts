@@ -2,6 +2,7 @@
 import { type PricedBasket, priceBasket } from '../src/sale/basket.ts';
 import type { Purchase } from '../src/sale/sale.ts';
 import { ratio } from '../src/units/ratio.ts';
+import { DamagedRow } from './database.ts';
 import type { Intent } from './journal.ts';
 
 export function priceToText(priced: PricedBasket): string {
@@ -14,14 +15,14 @@ export function priceToText(priced: PricedBasket): string {
 export function priceFromText(text: string): PricedBasket {
   const rows = JSON.parse(text) as [string, number, string, string][];
   if (!rows.every(([type, amount]) => typeof type === 'string' && Number.isSafeInteger(amount) && amount > 0))
-    throw new Error('a damaged row: no basket');
+    throw new DamagedRow('no basket');
   const prices = new Map(rows.map(([type, , num, den]) => [type, ratio(BigInt(num), BigInt(den))]));
   const priced = priceBasket(
     rows.map(([type, amount]) => ({ type, amount })),
     (type) => prices.get(type),
   );
   if (priced !== undefined && !(Number.isSafeInteger(priced.minutes) && priced.minutes >= 0))
-    throw new Error('a damaged row: no price');
+    throw new DamagedRow('no price');
   if (priced === undefined) throw new Error('a frozen basket has a price for every line');
   return priced;
 }
