@@ -140,7 +140,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     // A redemption that nobody sends any more is as final as one that was taken: its transcripts go as much later.
     dismissed: (id, at) => journal.redemptionFinal(id, at),
   });
-  const taken = new TakenSerials(db);
+  const taken = new TakenSerials(db, journal);
   /** Entries the ledger has, by its answer or by its stream, whichever comes first. */
   const landed = (entries: readonly { readonly id: Id; readonly kind: string }[]): void => {
     for (const { id, kind } of entries) if (kind === 'redeem') journal.redemptionFinal(id, now());

@@ -1,18 +1,15 @@
 /** Serials this till has taken and the stream has not shown yet: the second of two cards with the same coupons is refused also while the ledger is away. Rebuilt from what lies on disk. */
 import { nodeCrypto } from '../crypto/node.ts';
-import { toHex } from '../src/bytes.ts';
 import { decodeEnvelope } from '../src/economy/envelope.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import type { Db } from './database.ts';
+import type { Journal } from './journal.ts';
 
 export class TakenSerials {
   readonly #serials = new Set<Id>();
 
-  constructor(db: Db) {
-    const open = db.prepare("select content from coupon_slots where substr(content, 1, 1) = x'01'").all() as {
-      content: Buffer;
-    }[];
-    for (const { content } of open) this.#serials.add(toHex(content.subarray(34, 66)));
+  constructor(db: Db, journal: Journal) {
+    for (const { serial } of journal.openCoupons()) this.#serials.add(serial);
     const waiting = db.prepare("select envelope from outbox where kind = 'redeem'").all() as {
       envelope: Buffer;
     }[];
