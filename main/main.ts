@@ -240,6 +240,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const services = new Services({
     crypto,
     random,
+    randomBelow,
     identity,
     trust,
     ledger,

@@ -11,11 +11,18 @@ import { couponMinutes } from '../src/coupons/denominations.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import { PACK_COUNTS } from '../src/coupons/pack.ts';
 import type { Id } from '../src/economy/transaction.ts';
-import { DENOMINATION_EXPONENTS, LOAD_BLOCK, RECOVERY_CARDS, RECOVERY_GAP_PACKS } from '../src/limits.ts';
+import {
+  DENOMINATION_EXPONENTS,
+  LOAD_BLOCK,
+  PACK_COUPONS,
+  RECOVERY_CARDS,
+  RECOVERY_GAP_PACKS,
+} from '../src/limits.ts';
 import type { Refused } from './card-line.ts';
 import type { CardRefresh } from './card-refresh.ts';
 import type { LedgerClient } from './ledger-client.ts';
 import type { PartState, Progress, Renewal, Renewed } from './renewal.ts';
+import { type RandomBelow, shuffle } from './slots.ts';
 
 /** Refreshes that are fetched beside one that is wanted. */
 const DECOYS = 7;
@@ -53,15 +60,34 @@ async function put(
   return true;
 }
 
-/** The wallet's loads by the card that made them, the one that loaded last at the end; undefined when the ledger does not answer. */
-export async function cardsOf(ledger: LedgerClient, wallet: Uint8Array): Promise<LostCard[] | undefined> {
+/** Ids of the loads that a wallet signed, oldest first; undefined when the ledger does not answer. */
+async function loadsOf(ledger: LedgerClient, wallet: Uint8Array): Promise<Id[] | undefined> {
   const answer = await ledger.get(`/v1/wallets/${toHex(wallet)}/loads`);
-  if (answer === undefined) return undefined;
+  return answer && strings(answer.loads);
+}
+
+/** The card that made a load, and the keyset it is of. */
+async function makerOf(ledger: LedgerClient, load: Id): Promise<{ g: string; keyset: Id } | undefined> {
+  const told = await ledger.get(`/v1/transactions/${load}`);
+  const { g, keyset } = (told?.transaction ?? {}) as Record<string, unknown>;
+  return typeof g === 'string' && typeof keyset === 'string' ? { g, keyset } : undefined;
+}
+
+/** The card of this wallet that loaded last; undefined when there was no load, or the ledger does not answer. */
+export async function lastCardOf(ledger: LedgerClient, wallet: Uint8Array): Promise<string | undefined> {
+  const last = (await loadsOf(ledger, wallet))?.at(-1);
+  return last === undefined ? undefined : (await makerOf(ledger, last))?.g;
+}
+
+/** The wallet's loads by the card that made them, the one that loaded last at the end; undefined when the ledger does not answer. */
+async function cardsOf(ledger: LedgerClient, wallet: Uint8Array): Promise<LostCard[] | undefined> {
+  const ids = await loadsOf(ledger, wallet);
+  if (ids === undefined) return undefined;
   const cards = new Map<string, LostCard>();
-  for (const id of strings(answer.loads)) {
-    const told = await ledger.get(`/v1/transactions/${id}`);
-    const { g, keyset } = (told?.transaction ?? {}) as Record<string, unknown>;
-    if (typeof g !== 'string' || typeof keyset !== 'string') return undefined;
+  for (const id of ids) {
+    const made = await makerOf(ledger, id);
+    if (made === undefined) return undefined;
+    const { g, keyset } = made;
     const card: LostCard = cards.get(g) ?? { g, keysets: new Map() };
     // The card that loaded last comes last.
     cards.delete(g);
@@ -88,23 +114,20 @@ async function refreshesOf(ledger: LedgerClient, keyset: Id): Promise<Map<string
 
 export class Recovery {
   readonly #renewal: Renewal;
-  readonly #random: (length: number) => Uint8Array;
+  readonly #below: RandomBelow;
 
-  constructor(renewal: Renewal, random: (length: number) => Uint8Array) {
+  constructor(renewal: Renewal, below: RandomBelow) {
     this.#renewal = renewal;
-    this.#random = random;
+    this.#below = below;
   }
 
   /** Fetches one refresh among others, in random order. */
   async #fetch(id: Id, all: readonly Id[], into: Map<string, Uint8Array | undefined>): Promise<boolean> {
     const others = all.filter((one) => one !== id);
-    const pick = (below: number): number => new DataView(this.#random(4).buffer).getUint32(0) % below;
     const asked = [id];
-    while (asked.length <= DECOYS && others.length > 0) asked.push(...others.splice(pick(others.length), 1));
-    for (let i = asked.length - 1; i > 0; i--) {
-      const j = pick(i + 1);
-      [asked[i], asked[j]] = [asked[j] as Id, asked[i] as Id];
-    }
+    while (asked.length <= DECOYS && others.length > 0)
+      asked.push(...others.splice(this.#below(others.length), 1));
+    shuffle(asked, asked.length, this.#below);
     for (const one of asked)
       if (!(await put(this.#renewal.parts.ledger, one, into)) && one === id) return false;
     return true;
@@ -115,21 +138,18 @@ export class Recovery {
     card: CardRefresh,
     lost: LostCard,
     keyset: Keyset,
+    firsts: ReadonlyMap<string, Id>,
     found: LostCoupon[],
     progress: (found: number) => void,
   ): Promise<Refused | 'unreachable' | undefined> {
-    const { ledger, crypto } = this.#renewal.parts;
-    const id = toHex(keyset.id);
-    const known = lost.keysets.get(id) ?? new Map<string, Uint8Array | undefined>();
+    const { crypto } = this.#renewal.parts;
+    const known = lost.keysets.get(toHex(keyset.id)) ?? new Map<string, Uint8Array | undefined>();
     const loads = new Set(known.keys());
-    const firsts = await refreshesOf(ledger, id);
-    if (firsts === undefined) return 'unreachable';
     const begun = await card.find(hexBytes(lost.g), keyset);
     if (!begun.ok) return begun;
-    const per = loads.size === 0 ? 0 : loads.size;
     for (const exponent of DENOMINATION_EXPONENTS) {
       // Of the loads' coupons this many are of this exponent.
-      let missing = (per / 32) * (PACK_COUNTS[exponent] ?? 0);
+      let missing = (loads.size / PACK_COUPONS) * (PACK_COUNTS[exponent] ?? 0);
       const gap = Math.max(1, PACK_COUNTS[exponent] ?? 0) * RECOVERY_GAP_PACKS;
       for (let first = 0, unseen = 0; unseen < gap || missing > 0; first += LOAD_BLOCK) {
         // A ledger that says more than there is does not keep the card for ever.
@@ -164,14 +184,20 @@ export class Recovery {
     keysets: readonly Keyset[],
     progress: (found: number) => void,
   ): Promise<LostCoupon[] | Refused | 'unreachable'> {
-    const cards = await cardsOf(this.#renewal.parts.ledger, account.walletKey);
+    const { ledger } = this.#renewal.parts;
+    const cards = await cardsOf(ledger, account.walletKey);
     if (cards === undefined) return 'unreachable';
+    const lostCards = cards.filter(({ g }) => g !== toHex(account.g));
     const found: LostCoupon[] = [];
-    for (const lost of cards.filter(({ g }) => g !== toHex(account.g)))
-      for (const keyset of keysets) {
-        const stopped = await this.#ofKeyset(card, lost, keyset, found, progress);
+    if (lostCards.length === 0) return found;
+    for (const keyset of keysets) {
+      const firsts = await refreshesOf(ledger, toHex(keyset.id));
+      if (firsts === undefined) return 'unreachable';
+      for (const lost of lostCards) {
+        const stopped = await this.#ofKeyset(card, lost, keyset, firsts, found, progress);
         if (stopped !== undefined) return stopped;
       }
+    }
     return found;
   }
 

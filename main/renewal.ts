@@ -53,7 +53,7 @@ export type Renewed =
 
 export type Progress = (done: number, of: number) => void;
 
-/** How long a fast refresh waits for the office. */
+/** How long a load or a fast refresh waits for the office before it is left to be taken up later. */
 const OFFICE_MILLISECONDS = 30_000;
 /** Rounds of one visit: each finds something dead, or ends. */
 const ROUNDS = 8;
@@ -145,24 +145,20 @@ export class Renewal {
     return states;
   }
 
-  /** Looks again at parts that are open; waits for the office when it may issue at once. */
-  async #issued(states: readonly PartState[], milliseconds: number): Promise<PartState[]> {
+  /**
+   * What has become of a load or a part that is open, after at most so many milliseconds in which the office may issue it. As it
+   * was when the ledger does not answer.
+   */
+  async issued(one: PartState, milliseconds = OFFICE_MILLISECONDS): Promise<PartState> {
     const { ledger, issued } = this.parts;
-    const out: PartState[] = [];
-    for (const one of states) {
-      if (one.state !== 'open') {
-        out.push(one);
-        continue;
-      }
-      // Listens before it asks: an issue between answer and waiting would be missed.
-      const listening = issued(one.id, milliseconds);
-      let now = await ask(ledger, one.id);
-      if (now?.state === 'open' && milliseconds > 0 && (await listening.shown))
-        now = await ask(ledger, one.id);
-      listening.stop();
-      out.push(now ?? one);
-    }
-    return out;
+    if (one.state !== 'open') return one;
+    // Listens before it asks: an issue between answer and waiting would be missed.
+    const listening = issued(one.id, milliseconds);
+    let now = await ask(ledger, one.id);
+    const waits = now === undefined || now.state === 'open';
+    if (waits && milliseconds > 0 && (await listening.shown)) now = await ask(ledger, one.id);
+    listening.stop();
+    return now ?? one;
   }
 
   /** Stores what is issued. */
@@ -174,7 +170,8 @@ export class Renewal {
     milliseconds: number,
     progress: Progress,
   ): Promise<Settled | Refused> {
-    const states = await this.#issued(sent, milliseconds);
+    const states: PartState[] = [];
+    for (const one of sent) states.push(await this.issued(one, milliseconds));
     const signatures = new Array<Uint8Array | undefined>(prepared.incoming).fill(undefined);
     states.forEach((one, part) => {
       const { from, to } = placesOf(prepared, part);

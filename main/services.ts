@@ -3,7 +3,7 @@
  * composes and signs; the terminal puts the same body together, and what the two hash must agree. A torn load is taken
  * up again: the card keeps its record, the ledger its issue.
  */
-import { equal, fromHex, hexBytes, toHex } from '../src/bytes.ts';
+import { equal, hexBytes, toHex } from '../src/bytes.ts';
 import type { Account } from '../src/card/service-commands.ts';
 import type { Keyset } from '../src/coupons/keyset.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
@@ -21,15 +21,17 @@ import { type CardServices, cardServices } from './card-services.ts';
 import { openSession, type Session, type Trust } from './card-session.ts';
 import type { Identity } from './identity.ts';
 import type { LedgerClient } from './ledger-client.ts';
-import { cardsOf, Recovery } from './recovery.ts';
+import { lastCardOf, Recovery } from './recovery.ts';
 import { Renewal, type Renewed, refreshUseful } from './renewal.ts';
 import { troubleOf } from './sale.ts';
+import type { RandomBelow } from './slots.ts';
 import { claimableOf, type WalletAnswer, walletAnswer } from './wallet-answer.ts';
 import { seedOf, wordsOf } from './words.ts';
 
 export interface ServicesParts {
   readonly crypto: CryptoPort;
   readonly random: (length: number) => Uint8Array;
+  readonly randomBelow: RandomBelow;
   readonly identity: Identity;
   readonly trust: Trust;
   readonly ledger: LedgerClient;
@@ -48,8 +50,6 @@ export interface ServicesParts {
   keysets(): readonly Keyset[];
 }
 
-/** How long a load waits for the office before it is left to be taken up later. */
-const OFFICE_MILLISECONDS = 30_000;
 type LastAct = NonNullable<ServicesView['lastAct']>;
 type Outcome = LastAct['outcome'];
 type Act = LastAct['act'];
@@ -87,7 +87,7 @@ export class Services {
   constructor(parts: ServicesParts) {
     this.#parts = parts;
     this.#renewal = new Renewal({ ...parts, chain: parts.identity.chain });
-    this.#recovery = new Recovery(this.#renewal, parts.random);
+    this.#recovery = new Recovery(this.#renewal, parts.randomBelow);
   }
 
   get active(): boolean {
@@ -276,9 +276,8 @@ export class Services {
     this.#wallet = walletAnswer(
       await this.#parts.ledger.get(`/v1/wallets/${toHex(account.value.walletKey)}`),
     );
-    const cards = await cardsOf(this.#parts.ledger, account.value.walletKey);
     const own = toHex(account.value.g);
-    this.#otherCards = (cards?.at(-1)?.g ?? own) !== own;
+    this.#otherCards = ((await lastCardOf(this.#parts.ledger, account.value.walletKey)) ?? own) !== own;
     if (then === 'open') this.#set({ phase: 'open' });
   }
 
@@ -435,11 +434,7 @@ export class Services {
     }
     const load = toHex(prepared.value.digest);
     progress(packs * PACK_COUPONS + 1);
-    // Listens before it asks: an issue between answer and waiting would be missed.
-    const issued = this.#parts.issued(load, OFFICE_MILLISECONDS);
-    let signatures = await this.#signatures(load);
-    if (signatures === undefined && (await issued.shown)) signatures = await this.#signatures(load);
-    issued.stop();
+    const { signatures } = await this.#renewal.issued({ id: load, state: 'open', issueFrom: null });
     if (signatures === undefined) {
       this.#done('load', 'office_silent');
       return true;
@@ -451,13 +446,6 @@ export class Services {
     this.#unfinished = false;
     this.#done('load', 'done', packs * PACK_MINUTES);
     return true;
-  }
-
-  /** The office's answers to a load, or undefined before it is issued. */
-  async #signatures(load: Id): Promise<readonly Uint8Array[] | undefined> {
-    const answer = await this.#parts.ledger.get(`/v1/loads/${load}`);
-    if (answer?.state !== 'issued' || !Array.isArray(answer.signatures)) return undefined;
-    return answer.signatures.map((s) => fromHex(String(s)) ?? new Uint8Array(0));
   }
 
   refresh(options: { readonly undoPending?: boolean; readonly all?: boolean }): TillRefusal | undefined {
@@ -498,9 +486,8 @@ export class Services {
       if (!seed.ok) return void this.#refused('words', seed);
       const all = wordsOf(seed.value);
       seed.value.fill(0);
-      const { random } = this.#parts;
       const asked = new Set<number>();
-      while (asked.size < WORDS_ASKED) asked.add(1 + ((random(1)[0] as number) % RECOVERY_WORDS));
+      while (asked.size < WORDS_ASKED) asked.add(1 + this.#parts.randomBelow(RECOVERY_WORDS));
       this.#words = { all, asked: [...asked].sort((a, b) => a - b) };
       this.#set({ phase: 'words', words: all });
     });

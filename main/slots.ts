@@ -82,11 +82,9 @@ export class Slots {
 }
 
 /** The first `n` places of the list get a uniform choice of all of it (Fisher and Yates, as far as needed). */
-function shuffle(list: number[], n: number, below: RandomBelow): void {
+export function shuffle<T>(list: T[], n: number, below: RandomBelow): void {
   for (let i = 0; i < n; i++) {
     const j = i + below(list.length - i);
-    const a = list[i] as number;
-    list[i] = list[j] as number;
-    list[j] = a;
+    [list[i], list[j]] = [list[j] as T, list[i] as T];
   }
 }
