@@ -372,8 +372,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'grace is what the other part had loaded',
     file: 'economy/grace.ts',
-    from: 'open(context, leaving, office, { until, left: loaded.leaving });',
-    to: 'open(context, leaving, office, { until, left: loaded.kept });',
+    from: 'left: loadedBy(state, leaving, office) });',
+    to: 'left: loadedBy(state, kept, office) });',
     alone: true,
   },
   {
