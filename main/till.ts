@@ -136,10 +136,15 @@ export class Till implements TillApi {
       case 'reading':
         return { phase: 'reading' };
       case 'hold_card':
+        return {
+          phase: 'hold_card',
+          ...(state.trouble !== undefined && { trouble: state.trouble }),
+          ...(state.attempted && { attempted: true }),
+        };
       case 'hold_again':
         return state.trouble === undefined
-          ? { phase: state.step === 'hold_again' ? 'reading' : 'hold_card' }
-          : { phase: state.step, trouble: state.trouble };
+          ? { phase: 'reading' }
+          : { phase: 'hold_again', trouble: state.trouble };
       case 'pin':
         return { phase: 'pin', triesLeft: state.triesLeft, blocked: state.blocked };
       case 'not_enough':

@@ -110,8 +110,11 @@ export type CardTrouble =
 /** One picture a phase. */
 export type CheckoutPhase =
   | { readonly phase: 'basket' }
-  /** Waiting for a card. `trouble` says why the last one did not do. */
-  | { readonly phase: 'hold_card'; readonly trouble?: CardTrouble }
+  /**
+   * Waiting for a card. `trouble` says why the last one did not do. `attempted`: SPEND went out and its answer never came, so a card may
+   * hold a record of this purchase: the same card again, or back to the basket before another one pays.
+   */
+  | { readonly phase: 'hold_card'; readonly trouble?: CardTrouble; readonly attempted?: true }
   | { readonly phase: 'reading' }
   | { readonly phase: 'pin'; readonly triesLeft: number | null; readonly blocked: boolean }
   /** SPEND is on disk, ACK is missing: hold the same card again, or give up. */

@@ -38,7 +38,7 @@ export function PaymentPanel({ step }: { readonly step: PaymentPhase }): ReactEl
 
   switch (step.phase) {
     case 'hold_card':
-      return <HoldCard trouble={step.trouble} />;
+      return <HoldCard trouble={step.trouble} attempted={step.attempted === true} />;
     case 'reading':
       return <Reading />;
     case 'pin':

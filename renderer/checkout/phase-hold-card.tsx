@@ -1,17 +1,23 @@
-/** Waiting for a card; with a sentence if the last one did not do. */
+/** Waiting for a card; with a sentence if the last one did not do, and another one when it may hold a record of this purchase. */
 import type { ReactElement } from 'react';
 import type { CardTrouble } from '../../src/till-api.ts';
 import { useT } from '../context.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { BackToBasket } from './back-to-basket.tsx';
 
-export function HoldCard({ trouble }: { readonly trouble: CardTrouble | undefined }): ReactElement {
+interface Props {
+  readonly trouble: CardTrouble | undefined;
+  readonly attempted: boolean;
+}
+
+export function HoldCard({ trouble, attempted }: Props): ReactElement {
   const t = useT();
+  const again = attempted ? t('phase.holdAttemptedText') : t('phase.holdTroubleText');
   return (
     <Panel
       scene={trouble ? 'trouble' : 'hold'}
       title={t('phase.holdTitle')}
-      text={trouble ? t('phase.holdTroubleText') : t('phase.holdText')}
+      text={trouble ? again : t('phase.holdText')}
       trouble={trouble && t(`trouble.${trouble}`)}
       actions={<BackToBasket />}
     />

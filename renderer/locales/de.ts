@@ -178,6 +178,8 @@ export const de: Texts = {
     holdTitle: 'Karte auf den Leser legen',
     holdText: 'Liegen lassen, bis der Haken kommt.',
     holdTroubleText: 'Der Korb bleibt. Die Karte noch einmal auflegen oder eine andere nehmen.',
+    holdAttemptedText:
+      'Die Karte hat vielleicht schon von dieser Zahlung gehört. Sie zahlt nur einmal. Soll eine andere Karte zahlen, erst zurück zum Korb.',
     backToBasket: 'Zurück zum Korb',
     readingTitle: 'Die Karte wird gelesen …',
     readingText: 'Noch nicht wegnehmen.',

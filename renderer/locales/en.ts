@@ -181,6 +181,8 @@ export const en = {
     holdTitle: 'Hold the card on the reader',
     holdText: 'Keep it there until the tick appears.',
     holdTroubleText: 'The basket is kept. Hold the card again, or take another one.',
+    holdAttemptedText:
+      'The card may have heard of this payment. It pays only once. If another card is to pay, go back to the basket first.',
     backToBasket: 'Back to the basket',
     readingTitle: 'Reading the card …',
     readingText: 'Do not take it away yet.',

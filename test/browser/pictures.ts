@@ -112,6 +112,7 @@ export const PICTURES: readonly Picture[] = [
   { ...sale('checkout-keys', { phase: 'basket' }), act: press((texts) => texts.app.keys) },
   sale('pay-hold', { phase: 'hold_card' }),
   sale('pay-hold-trouble', { phase: 'hold_card', trouble: 'card_left' }),
+  sale('pay-hold-attempted', { phase: 'hold_card', trouble: 'card_left', attempted: true }),
   sale('pay-reading', { phase: 'reading' }),
   sale('pay-pin', { phase: 'pin', triesLeft: null, blocked: false }),
   sale('pay-pin-wrong', { phase: 'pin', triesLeft: 1, blocked: false }),

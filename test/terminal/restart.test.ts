@@ -76,7 +76,7 @@ describe('T3 a sale under way', () => {
   it('SPEND went out and its answer never came: the same card pays the same purchase once', async () => {
     const minutes = await ask(shop, till, BREAD);
     await pulledAfter(IN_SPEND);
-    expect(till.view().checkout.step).toEqual({ phase: 'hold_card', trouble: 'card_left' });
+    expect(till.view().checkout.step).toEqual({ phase: 'hold_card', trouble: 'card_left', attempted: true });
     const [record] = shop.card(1).ownerView().log;
     expect(record?.state).toBe('pending');
     const again = await killed();
@@ -93,6 +93,22 @@ describe('T3 a sale under way', () => {
     await again.done({ intent: 'clear_basket' });
     await sell(shop, again, shop.card(1), { butter: 1 });
     expect(shop.card(1).ownerView()).toMatchObject({ pendingMinutes: 0, exposedMinutes: 14 });
+  });
+
+  it('SPEND went out and its answer never came, and another card is to pay: after «back» under a fresh id, and the first card gets its coupons back', async () => {
+    await ask(shop, till, BREAD);
+    await pulledAfter(IN_SPEND);
+    await till.done({ intent: 'cancel_payment' });
+    await till.done({ intent: 'pay' });
+    expect(till.view().checkout.step).toEqual({ phase: 'hold_card' });
+    expect((await hold(till, shop.card(2))).phase).toBe('paid');
+    expect(shop.card(1).ownerView().pendingMinutes).toBe(14);
+    await till.done({ intent: 'next_sale' });
+    await ready(shop, till);
+    await sell(shop, till, shop.card(1), { butter: 1 });
+    expect(shop.card(1).ownerView()).toMatchObject({ pendingMinutes: 0, exposedMinutes: 14 });
+    expect(shop.card(2).ownerView()).toMatchObject({ pendingMinutes: 0, exposedMinutes: 0 });
+    expect(shop.card(2).ownerView().log[0]?.state).toBe('paid');
   });
 
   it('T2 the answer is on disk, ACK is missing: «hold again»; the same card finishes it', async () => {
