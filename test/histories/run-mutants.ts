@@ -11,6 +11,16 @@ import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** What histories are played with. */
+const PARTS = [
+  'src',
+  'crypto',
+  'demo/chance.ts',
+  'test/histories',
+  'test/auditor',
+  'test/economy',
+  'package.json',
+];
 
 export interface Outcome {
   readonly name: string;
@@ -28,8 +38,7 @@ export async function tryMutant(
 ): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'timecard-mutant-'));
   try {
-    for (const part of ['src', 'crypto', 'test/histories', 'test/auditor', 'test/economy', 'package.json'])
-      await cp(join(ROOT, part), join(folder, part), { recursive: true });
+    for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const file = join(folder, 'src', mutant.file);
     const text = await readFile(file, 'utf8');
