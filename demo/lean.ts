@@ -2,6 +2,7 @@
  * A small world for tests and for the headless sale: the same collectives, trust and articles, one round a maker, one revision. Cards
  * and three wallets work everywhere in equal shares, as much as the packs on the cards ask for.
  */
+import { DEFAULT_PARAMETERS } from '../src/economy/parameters.ts';
 import type { Key } from '../src/economy/transaction.ts';
 import { PACK_MINUTES } from '../src/limits.ts';
 import type { CollectiveKey } from './members.ts';
@@ -69,8 +70,13 @@ export function leanWorkers(
   return Object.fromEntries(MAKERS.map((maker) => [maker, wallets]));
 }
 
-/** All rounds, `times` as large, at the ledger time `now`; goods go to the outlets. */
+/** All rounds so many times over, at the ledger time `now`; goods go to the outlets. Productions stay below what needs a vote. */
 export function leanRounds(production: Production, times: number, now: number): void {
+  const most = Math.max(1, Math.floor(Number(DEFAULT_PARAMETERS.voteAbove / 1_000_000n) / labour()));
+  for (let done = 0; done < times; done += most) rounds(production, Math.min(most, times - done), now);
+}
+
+function rounds(production: Production, times: number, now: number): void {
   for (const maker of MAKERS) {
     const outputs = Object.fromEntries(Object.entries(ROUNDS[maker]).map(([key, n]) => [key, n * times]));
     production.make({ maker, orderer: 'outlet', inputs: {}, outputs }, now);
