@@ -18,7 +18,7 @@ import {
   Talk,
   type World,
 } from '../firmware/terminal.ts';
-import { look } from '../tearing/accountant.ts';
+import { look } from '../tearing/cells.ts';
 import { Chance, count, EDGES, Finding, type Run, type Tally } from './chance.ts';
 
 const CLEAR = /^(9000|61..|6c..|6700|6984|6985|6988|6a80|6a82|6a86|6d00|6e00)$/;

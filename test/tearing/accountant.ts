@@ -1,108 +1,18 @@
 /**
  * The accountant of the tearing campaign. He looks at a card's cells with his own eyes, keeps the ledger's side himself, and says
- * of every minute that was ever issued where it is. He shares no code with the firmware: of it he takes the addresses alone
- * (where a thing lies is no rule), and reads states, records and counters himself.
+ * of every minute that was ever issued where it is. He shares no code with the firmware (`cells.ts`).
  *
  * C1 a minute that was issued is in one place: free, pending, exposed or refreshing on the card, in an open load, in the hand of
- *    a till that has not decided yet, redeemed, or aborted with a way back. None is lost, none is in two places.
+ *    a till that has not decided yet, redeemed, or aborted with a way back. None is lost, none is in two places. A coupon that the
+ *    ledger took for a refresh counts no more; the one that was made for it does.
  * C2 tries of PIN and PUK go up by the right secret only.
  * C3 what was paid without a PIN is never counted for less than it was.
- * C4 the card's key of a session is never shown twice, a blinded serial is never in two loads.
+ * C4 the card's key of a session is never shown twice, a blinded serial is never in two loads or refreshes, nor of two coupons.
+ * C5 a seed is replaced by the one that was put in and by nothing else, then with a new g, which never changes otherwise; words
+ *    that were closed stay closed; what a terminal calls dead goes by the holder's word only.
  */
-import { crc32 } from 'node:zlib';
-import * as at from '../../firmware-sim/layout.ts';
-import { toHex } from '../../src/bytes.ts';
 import { MONTH } from '../firmware/terminal.ts';
-
-export type CouponState = 'prepared' | 'free' | 'pending' | 'exposed' | 'refreshing' | 'spent' | 'dead';
-const STATES = ['empty', 'prepared', 'free', 'pending', 'exposed', 'refreshing', 'spent', 'dead'];
-const RECORDS = ['empty', 'pending', 'paid', 'undone'] as const;
-
-export interface Coupon {
-  readonly slot: number;
-  readonly state: CouponState;
-  readonly exponent: number;
-  /** Hex. */
-  readonly serial: string;
-}
-
-export interface CardRecord {
-  /** Hex. */
-  readonly id: string;
-  readonly state: 'pending' | 'paid' | 'undone';
-  readonly minutes: number;
-  readonly withPin: boolean;
-  readonly slots: readonly number[];
-}
-
-/** What lies in the cells. */
-export interface Cells {
-  readonly coupons: readonly Coupon[];
-  readonly records: readonly CardRecord[];
-  readonly unpinned: { readonly minutes: number; readonly taps: number };
-  readonly pinTries: number;
-  readonly pukTries: number;
-  readonly epoch: number;
-  readonly pin: string;
-  readonly puk: string;
-  /** Packs of the open load, 0 = none; and the hex digest it was signed with. */
-  readonly openPacks: number;
-  readonly openDigest: string | undefined;
-}
-
-/** Reads a card's memory after power-up. */
-export function look(image: Uint8Array): Cells {
-  const view = new DataView(image.buffer, image.byteOffset, image.length);
-  const byte = (address: number): number => view.getUint8(address);
-  const hex = (address: number, n: number): string => toHex(image.subarray(address, address + n));
-  const digits = (address: number): string =>
-    String.fromCharCode(...image.subarray(address + 1, address + 1 + byte(address)));
-
-  const tries = (address: number): number => {
-    const valid = [address, address + 8].filter(
-      (place) => crc32(image.subarray(place, place + 4)) === view.getUint32(place + 4),
-    );
-    const [first, second] = valid as [number, number];
-    if (second === undefined) return first === undefined ? 0 : byte(first + 2);
-    const ahead = (view.getUint16(second) - view.getUint16(first) + 0x1_0000) % 0x1_0000;
-    return byte((ahead < 0x8000 ? second : first) + 2);
-  };
-
-  const coupons: Coupon[] = [];
-  for (let slot = 0; slot < at.SLOTS; slot++) {
-    const nibble = (byte(at.SLOT_STATES + (slot >> 1)) >> (slot % 2 === 0 ? 4 : 0)) & 15;
-    if (nibble === 0) continue;
-    const from = at.SLOT_PLACES + slot * at.SLOT_BYTES;
-    const state = STATES[nibble] as CouponState;
-    coupons.push({ slot, state, exponent: byte(from + 1), serial: hex(from + 8, 32) });
-  }
-  const records: CardRecord[] = [];
-  for (let place = 0; place < at.RECORDS; place++) {
-    const state = RECORDS[byte(at.RECORD_STATES + place)];
-    if (state === undefined || state === 'empty') continue;
-    const page = at.RECORD_PAGES + 256 * place;
-    records.push({
-      id: hex(page + 4, 16),
-      state,
-      minutes: view.getUint16(page + 36),
-      withPin: byte(page + 40) === 1,
-      slots: Array.from({ length: byte(page + 41) }, (_, i) => view.getUint16(page + 42 + 2 * i)),
-    });
-  }
-  const open = byte(at.OPEN_LOAD) === 1;
-  return {
-    coupons,
-    records,
-    unpinned: { minutes: view.getUint16(at.LIMITS), taps: byte(at.LIMITS + 2) },
-    pinTries: tries(at.PIN_TRIES_LEFT),
-    pukTries: tries(at.PUK_TRIES_LEFT),
-    epoch: view.getUint16(at.EPOCH),
-    pin: digits(at.PIN),
-    puk: digits(at.PUK),
-    openPacks: open ? byte(at.OPEN_LOAD + 1) : 0,
-    openDigest: open && byte(at.OPEN_LOAD + 3) === 1 ? hex(at.OPEN_LOAD + 4, 32) : undefined,
-  };
-}
+import { type Cells, type Coupon, type CouponState, OPEN } from './cells.ts';
 
 export interface Purchase {
   readonly minutes: number;
@@ -125,6 +35,27 @@ export interface Books {
   readonly loads: Map<string, number>;
   /** Hex blinded serial → the digest of its load. */
   readonly blinded: Map<string, string>;
+  /** Digests of loads that the ledger has refused for good. */
+  readonly refused: Set<string>;
+  /** Hex blinded serial → the hex serial that it blinds, as the cells had it when the card showed it. */
+  readonly made: Map<string, string>;
+  /** What the ledger took for refreshes: hex serial → the digest of its transaction; and hex serials of what it gave for them. */
+  readonly refreshed: Map<string, string>;
+  readonly successors: Set<string>;
+  /** Coupons of a lost card of this card's seed that still count, hex serial → exponent; and that card's g in hex. */
+  readonly lost: Map<string, number>;
+  readonly lostG: string | undefined;
+  /** Hex serial → exponent: what the ledger has seen through another card, whatever this one believes of it. */
+  readonly gone: Map<string, number>;
+  /** Hex serials that were dead when somebody looked; and whether the holder has spoken since. */
+  readonly dead: Set<string>;
+  holderSpoke: boolean;
+  /** C5: the seed in force and every g that a card of it had, in hex; the seed that RESTORE was asked to put in. */
+  seed: string;
+  g: string;
+  readonly gs: Set<string>;
+  restoring: string | undefined;
+  wordsOpen: boolean;
   /** The ledger: hex serial → exponent. */
   readonly redeemed: Map<string, number>;
   readonly aborted: Map<string, number>;
@@ -143,14 +74,29 @@ export interface Books {
   readonly wrongs: string[];
 }
 
-export function newBooks(): Books {
+/** The books of a card that lies there as `cells` say. */
+export function newBooks({ seed, g, wordsOpen }: Cells, lost?: Pick<Books, 'lost' | 'lostG'>): Books {
   return {
+    refused: new Set(),
+    made: new Map(),
+    refreshed: new Map(),
+    successors: new Set(),
+    lost: lost?.lost ?? new Map(),
+    lostG: lost?.lostG,
+    gone: new Map(),
+    dead: new Set(),
+    holderSpoke: false,
+    seed,
+    g,
+    gs: new Set([g, ...(lost?.lostG === undefined ? [] : [lost.lostG])]),
+    restoring: undefined,
+    wordsOpen,
     issued: 0,
     loads: new Map(),
     blinded: new Map(),
     redeemed: new Map(),
     aborted: new Map(),
-    tills: [0, 1, 2].map(() => ({ purchases: new Map(), tell: [] })),
+    tills: [0, 1, 2, 3].map(() => ({ purchases: new Map(), tell: [] })),
     shown: new Set(),
     pinTriesAtMost: 3,
     pukTriesAtMost: 8,
@@ -176,6 +122,8 @@ export function reckon(books: Books, cells: Cells): Reckoning {
   coupons(books, cells, found);
   records(books, cells, found);
   counters(books, cells, found);
+  identity(books, cells, found);
+  dead(books, cells, found);
   return found;
 }
 
@@ -184,6 +132,8 @@ interface Whereabouts {
   card?: CouponState;
   redeemed?: true;
   aborted?: true;
+  refreshed?: true;
+  onLostCard?: true;
   /** Went out of the card to a till, whatever became of it. */
   out?: true;
   undecided?: true;
@@ -198,8 +148,12 @@ function coupons(books: Books, cells: Cells, found: Reckoning): void {
     return known;
   };
   const loadIssued = cells.openDigest !== undefined && books.loads.has(cells.openDigest);
-  for (const { state, serial, exponent } of cells.coupons) {
-    if (state === 'prepared' && !loadIssued) continue;
+  const issued = ({ slow, serial }: Coupon): boolean =>
+    !slow && cells.own === OPEN.load ? loadIssued : books.successors.has(serial);
+  for (const coupon of cells.coupons) {
+    const { state, serial, exponent } = coupon;
+    orphan(cells, coupon, found);
+    if (books.gone.has(serial) || (state === 'prepared' && !issued(coupon))) continue;
     const one = of(serial, exponent);
     if (one.card !== undefined) {
       found.doubled += minutes(exponent);
@@ -207,6 +161,8 @@ function coupons(books: Books, cells: Cells, found: Reckoning): void {
     }
     one.card = state;
   }
+  for (const [serial, exponent] of books.gone) of(serial, exponent);
+  for (const [serial, exponent] of books.lost) of(serial, exponent).onLostCard = true;
   for (const [serial, exponent] of books.redeemed) of(serial, exponent).redeemed = true;
   for (const [serial, exponent] of books.aborted) of(serial, exponent).aborted = true;
   for (const { purchases } of books.tills)
@@ -215,17 +171,22 @@ function coupons(books: Books, cells: Cells, found: Reckoning): void {
         of(serial, exponent).out = true;
         if (state === 'open') of(serial, exponent).undecided = true;
       }
+  for (const serial of books.refreshed.keys()) {
+    const one = where.get(serial);
+    if (one !== undefined) one.refreshed = true;
+  }
   let sum = 0;
   for (const [serial, one] of where) {
-    sum += minutes(one.exponent);
-    const { card, redeemed, aborted, out, undecided } = one;
+    const { card, redeemed, aborted, refreshed, onLostCard, out, undecided } = one;
+    if (!refreshed) sum += minutes(one.exponent);
     const spendable = card === 'free' || card === 'prepared';
     const twice =
-      (spendable && (out || redeemed || aborted)) ||
+      (spendable && (out || redeemed || aborted || onLostCard)) ||
+      (refreshed && (redeemed || (card !== undefined && card !== 'refreshing'))) ||
       (redeemed && (aborted || card === 'pending' || card === 'exposed' || card === 'refreshing'));
     if (twice) {
       found.doubled += minutes(one.exponent);
-      found.wrongs.push(`${serial} is ${card} on the card and has gone out`);
+      found.wrongs.push(`${serial} is ${card ?? 'not'} on the card and has gone out`);
     }
     if (card === 'spent' && !redeemed && !aborted && !undecided) {
       found.lost += minutes(one.exponent);
@@ -240,6 +201,19 @@ function coupons(books: Books, cells: Cells, found: Reckoning): void {
     found.doubled += sum - books.issued;
     found.wrongs.push(`${books.issued} minutes were issued, ${sum} are there`);
   }
+}
+
+/** Coupons that wait for something must have the record of what they wait for, or nobody will ever come back to them. */
+function orphan(cells: Cells, { slot, state, exponent, slow, ofLostCard }: Coupon, found: Reckoning): void {
+  const waits =
+    state === 'refreshing'
+      ? ofLostCard
+        ? cells.lost === OPEN.refresh || cells.lost === OPEN.collecting
+        : cells.own === OPEN.refresh
+      : state !== 'prepared' || (slow ? cells.lost === OPEN.refresh : cells.own !== OPEN.nothing);
+  if (waits) return;
+  if (state === 'refreshing') found.lost += minutes(exponent);
+  found.wrongs.push(`slot ${slot} is ${state}, and nothing is open that it waits for`);
 }
 
 function records(books: Books, cells: Cells, found: Reckoning): void {
@@ -290,4 +264,28 @@ function counters(books: Books, cells: Cells, found: Reckoning): void {
     found.wrongs.push(
       `paid without a PIN: ${sum} minutes in ${paid.length} taps, counted ${counted} in ${taps}`,
     );
+}
+
+function identity(books: Books, cells: Cells, found: Reckoning): void {
+  const { seed, g, wordsOpen } = cells;
+  if (seed !== books.seed) {
+    if (seed !== books.restoring) found.wrongs.push('a seed that nobody put in');
+    if (books.gs.has(g)) found.wrongs.push('a restored card has the g of another one');
+    books.gs.add(g);
+  } else if (g !== books.g) found.wrongs.push('g has changed');
+  if (wordsOpen && !books.wordsOpen) found.wrongs.push('words that were closed can be read again');
+  books.seed = seed;
+  books.g = g;
+  books.wordsOpen = wordsOpen;
+}
+
+function dead(books: Books, cells: Cells, found: Reckoning): void {
+  const now = new Set(cells.coupons.flatMap(({ state, serial }) => (state === 'dead' ? [serial] : [])));
+  for (const serial of books.dead)
+    if (!now.has(serial) && !books.holderSpoke)
+      found.wrongs.push(`${serial} was dead and no holder has spoken`);
+  for (const serial of now) if (!books.gone.has(serial)) found.wrongs.push(`${serial} is dead and is not`);
+  books.dead.clear();
+  for (const serial of now) books.dead.add(serial);
+  books.holderSpoke = false;
 }

@@ -9,7 +9,8 @@ import { CELL, PowerLoss, type Tear } from '../../firmware-sim/memory.ts';
 import { openStore } from '../../firmware-sim/store.ts';
 import { Meter } from '../../firmware-sim/timing.ts';
 import { Mute, random } from '../firmware/terminal.ts';
-import { look, type Reckoning, reckon } from './accountant.ts';
+import { type Reckoning, reckon } from './accountant.ts';
+import { look } from './cells.ts';
 import { type Bench, drain, type Town } from './people.ts';
 import { benchOf, type Scenario, type Starts } from './scenarios.ts';
 
@@ -120,15 +121,18 @@ export function tearScenario(
   report: Report,
   options: Options,
 ): void {
-  const writes = writesOf(town, starts, scenario);
+  const failed = (tear: string, on: string, cause: unknown): void =>
+    void report.violations.push({ scenario: scenario.name, tear, on, what: [String(cause)] });
+  let writes: number[];
+  try {
+    writes = writesOf(town, starts, scenario);
+  } catch (cause) {
+    failed('none', 'none', cause);
+    return;
+  }
   report.writes[scenario.name] = writes.length;
   if ((writes.length === 0) !== (scenario.silent === true))
-    report.violations.push({
-      scenario: scenario.name,
-      tear: 'none',
-      on: 'none',
-      what: [`${writes.length} writes, the scenario says otherwise`],
-    });
+    failed('none', 'none', `${writes.length} writes, the scenario says otherwise`);
   const ways = Object.entries<(bench: Bench) => void>({ never: () => undefined, ...scenario.on });
   const points = writes.flatMap((cells, i) => cuts(cells, options.every).map((how) => ({ n: i + 1, how })));
   for (const { n, how } of points.filter((_, i) => i % (options.step ?? 1) === 0)) {
@@ -144,10 +148,14 @@ export function tearScenario(
       bench.card.reset();
       const where = { scenario: scenario.name, tear: tearText(n, how), on };
       inspect(bench, report, { ...where, on: 'power again' });
-      go(bench);
-      const more = report.runs % options.drainEvery === 0 ? drain(bench) : [];
-      if (report.runs % options.drainEvery === 0) report.drained++;
-      inspect(bench, report, where, more);
+      try {
+        go(bench);
+        const more = report.runs % options.drainEvery === 0 ? drain(bench) : [];
+        if (report.runs % options.drainEvery === 0) report.drained++;
+        inspect(bench, report, where, more);
+      } catch (cause) {
+        failed(where.tear, on, cause);
+      }
     }
   }
 }

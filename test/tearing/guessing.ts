@@ -5,9 +5,9 @@
 import { createCard } from '../../firmware-sim/card.ts';
 import { toHex } from '../../src/bytes.ts';
 import { type Reply, random } from '../firmware/terminal.ts';
-import { look } from './accountant.ts';
 import type { Place } from './campaign.ts';
 import { cuts, falls, tearText, type Violation, writesOf } from './campaign.ts';
+import { look } from './cells.ts';
 import type { Bench, Town } from './people.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 

@@ -22,9 +22,10 @@ import {
   type Till,
   type World,
 } from '../firmware/terminal.ts';
-import { type Books, look } from './accountant.ts';
+import type { Books } from './accountant.ts';
+import { look } from './cells.ts';
 
-/** Three tills of one office: two that sell, and the third offers card services. */
+/** Four tills of one office: two that sell, and two that offer card services. */
 export interface Town {
   readonly world: World;
   readonly tills: readonly Till[];
@@ -33,10 +34,11 @@ export interface Town {
 }
 
 export function makeTown(world: World): Town {
-  return { world, tills: [world.till, makeTill(), makeTill()], signed: new Map() };
+  return { world, tills: [world.till, makeTill(), makeTill(), makeTill()], signed: new Map() };
 }
 
 export const SERVICES = 2;
+export const OTHER_DESK = 3;
 
 /** One card, and what is written down about it. */
 export interface Bench {
@@ -45,10 +47,10 @@ export interface Bench {
   readonly books: Books;
 }
 
-const cells = (bench: Bench) => look(bench.card.image().bytes);
+export const cells = (bench: Bench) => look(bench.card.image().bytes);
 
 /** A step that a person expects to succeed did not. */
-function expected(bench: Bench, what: string, { sw }: Reply, ...allowed: string[]): boolean {
+export function expected(bench: Bench, what: string, { sw }: Reply, ...allowed: string[]): boolean {
   const good = (allowed.length === 0 ? ['9000'] : allowed).includes(sw);
   if (!good) bench.books.wrongs.push(`${what}: ${sw}`);
   return good;
@@ -72,7 +74,7 @@ export function visit(bench: Bench, till: number): Talk {
   if (own === undefined) throw new Error(`no till ${till}`);
   const told = own.tell.slice(0, 8);
   const opened = talk.open(town.world.office, town.tills[till] as Till, {
-    role: till === SERVICES ? 2 : 1,
+    role: till >= SERVICES ? 2 : 1,
     aborts: told.map(hexBytes),
     epoch: books.epoch,
   });
@@ -84,13 +86,15 @@ export function visit(bench: Bench, till: number): Talk {
 
 export type Use = 'pay' | 'services';
 
-/** VERIFY, CHANGE and UNBLOCK with a guess: the books know before the card whether it may gain tries by it. */
-export function guess(
-  bench: Bench,
-  talk: Talk,
-  what: Use | { readonly change: string } | { readonly unblock: string },
-  secret: string,
-): Reply {
+/** What a guess is for; `dead` is what shall become of dead coupons, 0 refreshed after all, 1 forgotten. */
+export type Guess =
+  | Use
+  | { readonly change: string }
+  | { readonly unblock: string }
+  | { readonly dead: 0 | 1 };
+
+/** VERIFY, CHANGE, UNBLOCK and DEAD with a guess: the books know before the card whether it may gain tries by it. */
+export function guess(bench: Bench, talk: Talk, what: Guess, secret: string): Reply {
   const { books } = bench;
   const puk = typeof what === 'object' && 'unblock' in what;
   const before = cells(bench);
@@ -99,12 +103,14 @@ export function guess(
   if (right) books.pinTriesAtMost = 3;
   if (right && what === 'pay') books.perhapsReset = true;
   const both = (fresh: string): Uint8Array => concat(field(0x80, ascii(secret)), field(0x81, ascii(fresh)));
-  const reply =
-    typeof what === 'string'
-      ? talk.verify(secret, what)
-      : 'change' in what
-        ? talk.say(0x24, 0, 0, both(what.change))
-        : talk.say(0x2c, 0, 0, both(what.unblock));
+  const ask = (): Reply => {
+    if (typeof what === 'string') return talk.verify(secret, what);
+    if ('change' in what) return talk.say(0x24, 0, 0, both(what.change));
+    if ('unblock' in what) return talk.say(0x2c, 0, 0, both(what.unblock));
+    if (right) books.holderSpoke = true;
+    return talk.say(0x3e, 4, 0, concat(field(0x80, ascii(secret)), field(0x81, Uint8Array.of(what.dead))));
+  };
+  const reply = ask();
   if (reply.sw.startsWith('63c')) {
     if (right) books.wrongs.push(`the right secret is ${reply.sw}`);
     if (puk) books.pukTriesAtMost = Math.min(books.pukTriesAtMost, before.pukTries - 1);
@@ -214,18 +220,28 @@ export function begin(bench: Bench, talk: Talk): Reply {
 }
 
 /** What the office's ledger would hash: an encoder of others over the body as the protocol page has it. */
-function bodyDigest(world: World, packs: number, blinded: readonly Uint8Array[]): string {
-  const wallet = nodeCrypto.hkdfSha256(world.seed, ascii('timecard/1'), ascii('wallet'), 32);
+function bodyDigest(bench: Bench, packs: number, blinded: readonly Uint8Array[]): string {
+  const { seed, g } = cells(bench);
+  const wallet = nodeCrypto.hkdfSha256(hexBytes(seed), ascii('timecard/1'), ascii('wallet'), 32);
   const body = {
-    g: world.g,
+    g: hexBytes(g),
     kind: 'load',
     chain: CHAIN,
     packs,
-    keyset: world.coupons.keysetId,
+    keyset: bench.town.world.coupons.keysetId,
     wallet: concat(Uint8Array.of(1), nodeCrypto.ed25519Public(wallet)),
     blinded,
   };
   return toHex(nodeCrypto.sha256(encode(body)));
+}
+
+/** C4: what is blinded belongs to one transaction. */
+export function blindedOnce({ books }: Bench, digest: string, blinded: readonly Uint8Array[]): void {
+  for (const one of blinded) {
+    const other = books.blinded.get(toHex(one)) ?? digest;
+    if (other !== digest) books.wrongs.push('a blinded serial is in two transactions');
+    books.blinded.set(toHex(one), other);
+  }
 }
 
 /** SIGN load; the ledger takes the load and the office signs, once a digest. Gives the blind signatures. */
@@ -234,18 +250,14 @@ export function signAndIssue(bench: Bench, talk: Talk, blinded: readonly Uint8Ar
   const reply = talk.say(0x38, 1, 0);
   if (!expected(bench, 'SIGN', reply)) return [];
   const digest = toHex(fieldsOf(reply.data).get(0x80) ?? new Uint8Array(0));
-  if (digest !== bodyDigest(town.world, 1, blinded)) books.wrongs.push('SIGN signed another body');
-  for (const one of blinded) {
-    const load = books.blinded.get(toHex(one)) ?? digest;
-    if (load !== digest) books.wrongs.push('a blinded serial is in two loads');
-    books.blinded.set(toHex(one), load);
-  }
+  if (digest !== bodyDigest(bench, 1, blinded)) books.wrongs.push('SIGN signed another body');
+  blindedOnce(bench, digest, blinded);
+  if (books.refused.has(digest)) return [];
   if (!books.loads.has(digest)) {
     books.loads.set(digest, 1);
     books.issued += 300;
   }
-  const first = toHex(blinded[0] as Uint8Array);
-  if (!town.signed.has(first))
+  if (!blinded.every((one) => town.signed.has(toHex(one))))
     issue(town.world.coupons, 1, blinded).forEach((signature, i) => {
       town.signed.set(toHex(blinded[i] as Uint8Array), signature);
     });
@@ -260,6 +272,11 @@ export function storeBlock(bench: Bench, talk: Talk, block: number, signatures: 
 /** How far a load is driven. */
 export type Until = 'begun' | 'signed' | 'almost' | 'stored';
 
+/** GIVE UP of the load that is open: the ledger has refused it for good. */
+export function giveUpLoad(bench: Bench, talk: Talk): void {
+  expected(bench, 'GIVE UP', talk.say(0x36, 3, 0));
+}
+
 /** Card services: until `loads` loads are on the card, with an open one finished first. Gives the session and the signatures. */
 export function load(
   bench: Bench,
@@ -267,12 +284,14 @@ export function load(
   until: Until = 'stored',
 ): { talk: Talk; signatures: Uint8Array[] } {
   const talk = verifyAsHolder(bench, SERVICES, 'services');
+  if (bench.books.refused.has(cells(bench).openDigest ?? '')) giveUpLoad(bench, talk);
   const open = talk.account().get(0x87);
   if (open === undefined && bench.books.issued >= 300 * loads) return { talk, signatures: [] };
   const { begun, blinded } = prepare(talk, bench.town.world.coupons, 1);
   expected(bench, 'PREPARE', begun);
   if (until === 'begun' || blinded.length !== loadOrder(1).length) return { talk, signatures: [] };
   const signatures = signAndIssue(bench, talk, blinded);
+  if (signatures.length === 0) return { talk, signatures };
   const blocks = until === 'signed' ? 0 : until === 'almost' ? PACK_BLOCKS - 1 : PACK_BLOCKS;
   for (let block = 0; block < blocks; block++) storeBlock(bench, talk, block, signatures);
   return { talk, signatures };

@@ -1,6 +1,7 @@
 /**
  * Bugs planted on purpose, to see that the campaign finds them. Each is a step of the firmware replaced from outside, in the tests
  * alone, by the mistake a programmer could make in it; `plant` gives the way back. No switch for any of them is in the firmware.
+ * Those of refresh, words and recovery: `planted-renewal.ts`.
  */
 import { Application } from '../../firmware-sim/application.ts';
 import { Counter } from '../../firmware-sim/counter.ts';
@@ -11,51 +12,7 @@ import { Memory } from '../../firmware-sim/memory.ts';
 import { Pin } from '../../firmware-sim/pin.ts';
 import { Purse } from '../../firmware-sim/purse.ts';
 import { SpendingLimits } from '../../firmware-sim/spending-limits.ts';
-
-export interface Planted {
-  readonly name: string;
-  /** Beginnings of the names of scenarios in which it must be found; a guess is compared instead where `guessing`. */
-  readonly scenarios: readonly string[];
-  readonly guessing?: true;
-  readonly plant: () => () => void;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a method of any shape is replaced by one of the same shape
-type Method = (...args: any[]) => any;
-
-/** Replaces a method; the new one is given the old one. */
-function replace<T extends object, K extends keyof T>(
-  prototype: T,
-  name: K,
-  by: (self: T, old: T[K] & Method, args: Parameters<T[K] & Method>) => unknown,
-): () => void {
-  const old = prototype[name] as T[K] & Method;
-  prototype[name] = function (this: T, ...args: Parameters<T[K] & Method>) {
-    return by(this, old, args);
-  } as T[K];
-  return () => {
-    prototype[name] = old;
-  };
-}
-
-const all =
-  (...undo: (() => void)[]) =>
-  () => {
-    for (const one of undo) one();
-  };
-
-/** `first` is put off until `then` is called. */
-function putOff(): { put(work: () => void): void; now(): void } {
-  let waiting: (() => void)[] = [];
-  return {
-    put: (work) => void waiting.push(work),
-    now: () => {
-      const these = waiting;
-      waiting = [];
-      for (const work of these) work();
-    },
-  };
-}
+import { all, type Planted, putOff, replace } from './planting.ts';
 
 const INS_SPEND = 0x30;
 
@@ -145,7 +102,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'STORE frees a coupon before its signature is written',
-    scenarios: ['STORE, the first'],
+    scenarios: ['STORE, the first', 'STORE of a refresh, the first', 'STORE of a refresh of lost'],
     plant: () => {
       const later = putOff();
       return all(

@@ -6,13 +6,15 @@
 import { createCard } from '../../firmware-sim/card.ts';
 import { concat, hexBytes } from '../../src/bytes.ts';
 import { field, prepare, random, type Talk } from '../firmware/terminal.ts';
-import { type Books, look, newBooks } from './accountant.ts';
+import { type Books, newBooks } from './accountant.ts';
+import { look } from './cells.ts';
 import {
   acknowledge,
   type Bench,
   begin,
   buy,
   finish,
+  type Guess,
   giveUp,
   guess,
   intend,
@@ -23,10 +25,10 @@ import {
   spend,
   storeBlock,
   type Town,
-  type Use,
   verifyAsHolder,
   visit,
 } from './people.ts';
+import { makeRenewalStarts, RENEWALS, type RenewalStarts } from './scenarios-renewal.ts';
 
 /** A card and its books at a moment from which many cases begin. */
 export interface Start {
@@ -64,6 +66,8 @@ export interface Starts {
   readonly begun: Start;
   readonly signed: Start;
   readonly almost: Start;
+  /** Those of refresh, words and recovery. */
+  readonly renewal: RenewalStarts;
 }
 
 export function benchOf(town: Town, { image, books }: Start): Bench {
@@ -78,7 +82,7 @@ export function makeStarts(town: Town): Starts {
     if (bench.books.wrongs.length > 0) throw new Error(bench.books.wrongs.join('; '));
     return { image: bench.card.image(), books: bench.books };
   };
-  const empty: Start = { image: town.world.image, books: newBooks() };
+  const empty: Start = { image: town.world.image, books: newBooks(look(town.world.image.bytes)) };
   const loaded = from(empty, (bench) => void load(bench, 1));
   const mistype = (bench: Bench): void => void guess(bench, visit(bench, 0), 'pay', '0000');
   return {
@@ -108,6 +112,7 @@ export function makeStarts(town: Town): Starts {
     begun: from(empty, (bench) => void load(bench, 1, 'begun')),
     signed: from(empty, (bench) => void load(bench, 1, 'signed')),
     almost: from(empty, (bench) => void load(bench, 1, 'almost')),
+    renewal: makeRenewalStarts(town, loaded, empty, from),
   };
 }
 
@@ -150,13 +155,7 @@ const LOADING = (loads: number): Scenario['on'] => ({
 const services = (bench: Bench): Talk => verifyAsHolder(bench, SERVICES, 'services');
 
 /** A guess at a till; `secret` undefined: the right one. */
-function guessing(
-  name: string,
-  covers: string,
-  till: number,
-  what: Use | { readonly change: string } | { readonly unblock: string },
-  secret?: string,
-): Scenario {
+function guessing(name: string, covers: string, till: number, what: Guess, secret?: string): Scenario {
   const unblock = typeof what === 'object' && 'unblock' in what;
   return {
     name,
@@ -348,4 +347,5 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     on: LOADING(1),
   },
+  ...RENEWALS,
 ];
