@@ -1,10 +1,9 @@
-/** The words, and what lost cards held: out of a card once, into another one, found again; and power gone at every write of refresh and recovery. */
+/** The words, and what lost cards held: out of a card once, into another one, found again. Torn at every write: test/tearing. */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
-import type { Tear } from '../../firmware-sim/memory.ts';
 import { personalise } from '../../firmware-sim/personalise.ts';
-import { ascii, concat, equal, hexBytes, toHex } from '../../src/bytes.ts';
+import { equal, hexBytes, toHex } from '../../src/bytes.ts';
 import { counterOf } from './counter.ts';
 import {
   ALL,
@@ -14,7 +13,6 @@ import {
   findBlock,
   giveUp,
   issueRefresh,
-  partsOf,
   prepareRefresh,
   signRefresh,
   storeRefresh,
@@ -24,7 +22,6 @@ import {
   CHAIN,
   field,
   issue,
-  Mute,
   makeWorld,
   PIN,
   PUK,
@@ -43,7 +40,7 @@ beforeAll(() => {
   world = makeWorld(2);
 });
 
-const { services, fresh, pay, exposed } = counterOf(() => world);
+const { services, fresh, pay } = counterOf(() => world);
 
 describe('the words', () => {
   const blank = (seed = random(32), wordsOpen = true) =>
@@ -163,160 +160,5 @@ describe('the words', () => {
     expect(card.ownerView()).toMatchObject({ refreshingMinutes: { lost: 0 } });
     expect(card.ownerView().slots.refreshing).toBe(0);
     expect(prepareRefresh(talk, world.coupons, 'lost').begun.sw).toBe('6985');
-  });
-
-  const TEARS: readonly Tear[] = [{ at: 'in', rest: 'erased', noise: 0x12345678 }, { at: 'after' }];
-
-  /** Runs `act` with its n-th write torn, n from 1 until it is not, and hands each torn card on with power again. */
-  function torn(
-    from: SimulatedCard,
-    act: (card: SimulatedCard) => void,
-    after: (card: SimulatedCard) => void,
-  ) {
-    let tears = 0;
-    for (const tear of TEARS)
-      for (let n = 1; ; n++) {
-        const card = createCard(from.image(), { random });
-        card.tearAt(n, tear);
-        try {
-          act(card);
-          break;
-        } catch (cause) {
-          if (!(cause instanceof Mute)) throw cause;
-        }
-        tears++;
-        card.reset();
-        after(card);
-      }
-    return tears;
-  }
-
-  test('power gone at any write of RESTORE, of TAKE, of a refresh from begin to end: asked again, the same comes out', () => {
-    const card = blank();
-    let tears = torn(
-      card,
-      (one) => void services(one).say(0x3e, 3, 0, field(0x80, world.seed)),
-      (one) => {
-        const before = one.ownerView();
-        const { walletKey } = fresh().ownerView();
-        if (before.walletKey !== walletKey) expect(before.walletKey).toBe(card.ownerView().walletKey);
-        expect(services(one).say(0x3e, 3, 0, field(0x80, world.seed)).sw).toBe('9000');
-        expect(one.ownerView().walletKey).toBe(walletKey);
-      },
-    );
-    expect(tears).toBeGreaterThan(6);
-
-    const restored = restoredCard();
-    tears = torn(
-      restored,
-      (one) => void collect(services(one), [2, 1]),
-      (one) => {
-        expect([0, 2, 4]).toContain(one.ownerView().refreshingMinutes.lost);
-        collect(services(one), [2, 1]);
-        expect(one.ownerView().refreshingMinutes.lost).toBe(4);
-      },
-    );
-    expect(tears).toBeGreaterThan(20);
-
-    const spent = fresh();
-    exposed(spent, 21);
-    for (const minutes of [128, 120, 60]) pay(spent, minutes);
-    const total = spent.ownerView().payableMinutes + 21;
-    // Five coupons one for one, so that a run has few writes; the keyset is on the card already.
-    const work = (one: SimulatedCard): void => {
-      const talk = services(one);
-      if (one.ownerView().exposedMinutes === 0 && one.ownerView().refreshingMinutes.own === 0) return;
-      const prepared = prepareRefresh(talk, world.coupons);
-      for (let part = 0; part < partsOf(prepared); part++)
-        signRefresh(talk, 0x11, part, bodyOf(world.coupons, prepared, part).coupons.length);
-      storeRefresh(talk, issueRefresh(world.coupons, prepared));
-    };
-    tears = torn(spent, work, (one) => {
-      const { payableMinutes, exposedMinutes, refreshingMinutes, slots } = one.ownerView();
-      const stored = refreshingMinutes.own === 0 ? 0 : payableMinutes;
-      expect(payableMinutes + exposedMinutes + refreshingMinutes.own).toBeGreaterThanOrEqual(total);
-      expect(stored).toBeLessThanOrEqual(total);
-      expect(slots.prepared > 0).toBe(refreshingMinutes.own > 0);
-      work(one);
-      expect(one.ownerView()).toMatchObject({
-        payableMinutes: total,
-        exposedMinutes: 0,
-        refreshingMinutes: { own: 0, lost: 0 },
-      });
-    });
-    expect(tears).toBeGreaterThan(20);
-    // Giving up, too: all or nothing.
-    const begun = createCard(spent.image(), { random });
-    prepareRefresh(services(begun), world.coupons);
-    tears = torn(
-      begun,
-      (one) => void giveUp(services(one), 'own', [0]),
-      (one) => {
-        const { refreshingMinutes, deadMinutes, exposedMinutes } = one.ownerView();
-        if (refreshingMinutes.own > 0) expect([deadMinutes, exposedMinutes]).toEqual([0, 0]);
-        else expect(deadMinutes).toBeGreaterThan(0);
-      },
-    );
-    expect(tears).toBeGreaterThan(4);
-  });
-
-  test("… of a slow refresh, of its end, of the holder's word on what is dead, of the words written down", () => {
-    const collected = restoredCard();
-    collect(services(collected), [3, 2]);
-    const slow = (one: SimulatedCard): void => {
-      const talk = services(one);
-      if (one.ownerView().refreshingMinutes.lost === 0) return;
-      const prepared = prepareRefresh(talk, world.coupons, 'lost');
-      expect(prepared.old.length).toBe(5);
-      for (let part = 0; part < 5; part++) signRefresh(talk, 0x21, part, 1);
-      storeRefresh(talk, issueRefresh(world.coupons, prepared), 'lost');
-    };
-    let tears = torn(collected, slow, (one) => {
-      const { payableMinutes, refreshingMinutes } = one.ownerView();
-      expect(refreshingMinutes.lost === 7 || payableMinutes === 7).toBe(true);
-      slow(one);
-      expect(one.ownerView()).toMatchObject({ payableMinutes: 7, refreshingMinutes: { lost: 0 } });
-      expect(one.ownerView().slots).toMatchObject({ free: 5, prepared: 0, refreshing: 0 });
-    });
-    expect(tears).toBeGreaterThan(20);
-    tears = torn(
-      collected,
-      (one) => void giveUp(services(one), 'lost'),
-      (one) => expect([0, 7]).toContain(one.ownerView().refreshingMinutes.lost),
-    );
-    expect(tears).toBeGreaterThan(4);
-
-    const shown = fresh();
-    const all = prepareRefresh(services(shown), world.coupons);
-    giveUp(
-      services(shown),
-      'own',
-      all.old.map((_, i) => i),
-    );
-    const { deadMinutes } = shown.ownerView();
-    for (const what of [0, 1]) {
-      const word = (one: SimulatedCard) =>
-        services(one).say(0x3e, 4, 0, concat(field(0x80, ascii(PIN)), field(0x81, Uint8Array.of(what)))).sw;
-      tears = torn(
-        shown,
-        (one) => void word(one),
-        (one) => {
-          const view = one.ownerView();
-          expect([0, deadMinutes]).toContain(view.deadMinutes);
-          expect(view.exposedMinutes).toBe(view.deadMinutes === 0 && what === 0 ? deadMinutes : 0);
-          expect(word(one)).toBe('9000');
-          expect(one.ownerView()).toMatchObject({
-            deadMinutes: 0,
-            exposedMinutes: what === 0 ? deadMinutes : 0,
-          });
-        },
-      );
-      expect(tears).toBeGreaterThan(8);
-    }
-    torn(
-      blank(),
-      (one) => void services(one).say(0x3e, 2, 0),
-      (one) => expect(services(one).say(0x3e, 1, 0).sw).toBe(one.ownerView().wordsOpen ? '9000' : '6985'),
-    );
   });
 });

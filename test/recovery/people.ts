@@ -1,6 +1,7 @@
 /** What a person does at card services, for the tests of recovery: cards, words, visits. Ledger, office, card and terminal are real. */
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { expect } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import { personalise } from '../../firmware-sim/personalise.ts';
@@ -9,7 +10,7 @@ import { Meter } from '../../firmware-sim/timing.ts';
 import { systemClock } from '../../ledger/clock.ts';
 import { random } from '../../main/random.ts';
 import type { Intent, ServicesView } from '../../src/till-api.ts';
-import { ready } from '../terminal/selling.ts';
+import { ask, flushed, hold, ready, sell } from '../terminal/selling.ts';
 import type { Shop, TestTill, TillSetup } from '../terminal/shop.ts';
 
 export const PIN = '1234';
@@ -102,4 +103,50 @@ export async function online(shop: Shop, till: TestTill, setup: TillSetup): Prom
   const again = await shop.till(setup);
   await ready(shop, again);
   return again;
+}
+
+/** What the tests of lost cards do again and again; shop and till are asked for each time, because each test has its own. */
+export function lostCards(at: () => { readonly shop: Shop; readonly till: TestTill }) {
+  /** A new card with the words of the lost one, and what was found for it. */
+  async function restored(lost: SimulatedCard): Promise<{ card: SimulatedCard; view: ServicesView }> {
+    const { till } = at();
+    const card = newCard(lost);
+    expect((await visit(till, card)).account).toMatchObject({ fresh: true, onCard: 0 });
+    const put = await act(till, { intent: 'services_restore', words: wordsOnPaper(lost) }, 'restore');
+    expect(put.lastAct).toEqual({ act: 'restore', outcome: 'done' });
+    const view = await act(till, { intent: 'services_find_lost' }, 'find_lost');
+    await leave(till);
+    return { card, view };
+  }
+
+  /** Any block tells the office what time it is: a sale of the other card is one. */
+  async function blockNow(): Promise<void> {
+    const { shop, till } = at();
+    await sell(shop, till, shop.card(2), { salt: 1 }, '2345');
+    await flushed(till);
+  }
+
+  /** Minutes that outlets have been given for coupons, and why some were not. */
+  function redeemed(): { minutes: number; skipped: readonly string[] } {
+    const events = at()
+      .shop.events()
+      .flatMap((event) => (event.kind === 'redeemed' ? [event] : []));
+    return {
+      minutes: events.reduce((sum, { minutes }) => sum + Number(minutes), 0),
+      skipped: events.flatMap(({ skipped }) => skipped.map(({ refusal }) => refusal)),
+    };
+  }
+
+  /** One tap at a till for goods; whether it was paid, and for how much. */
+  async function tap(till: TestTill, card: SimulatedCard, goods: Record<string, number>) {
+    const minutes = await ask(at().shop, till, goods);
+    const step = await hold(till, card, PIN);
+    if (step.phase === 'paid') await till.done({ intent: 'next_sale' });
+    else {
+      await till.done({ intent: 'cancel_payment' });
+      await till.done({ intent: 'clear_basket' });
+    }
+    return { minutes, step };
+  }
+  return { restored, blockNow, redeemed, tap };
 }
