@@ -107,17 +107,24 @@ export class Refresh {
     return concat(Uint8Array.of(kind, packs, others), beBytes(minutes, 4), id);
   }
 
-  /** Of these slots those that become `packs` packs: the largest first, lowest slots first. */
-  #split(slots: readonly number[], packs: number): number[] {
+  /** Of these slots those that become `packs` packs: the largest first, lowest slots first. Undefined: no choice of them sums to it. */
+  #packed(slots: readonly number[], packs: number): number[] | undefined {
     const { purse } = this.parts;
     const chosen = select(packs * PACK_MINUTES, countsOf(slots, purse), CARD_PLACES);
-    if (!chosen.ok) throw new Error('a refresh sums to its packs');
+    if (!chosen.ok) return undefined;
     return slots.filter((slot) => {
       const exponent = purse.exponent(slot);
       const left = chosen.value[exponent] ?? 0;
       chosen.value[exponent] = left - 1;
       return left > 0;
     });
+  }
+
+  /** The same of an open refresh, or of one that was chosen, which sums to its packs. */
+  #split(slots: readonly number[], packs: number): number[] {
+    const split = this.#packed(slots, packs);
+    if (split === undefined) throw new Error('a refresh sums to its packs');
+    return split;
   }
 
   /** The g that made a slot's coupon. */
@@ -265,7 +272,9 @@ export class Refresh {
     for (let packs = Math.min(LOAD_PACKS, Math.floor(minutes / PACK_MINUTES)); packs >= 0; packs--) {
       // Equal coupons that must go out are taken before others.
       const order = [...must, ...candidates.filter((slot) => !musts.has(slot))];
-      const split = this.#split(order, packs);
+      const split = this.#packed(order, packs);
+      // Without small coupons some sums cannot be reached: 300 is no multiple of 8.
+      if (split === undefined) continue;
       const inPacks = new Set(split);
       const others = must.filter((slot) => !inPacks.has(slot));
       const out = [...split, ...others].sort((a, b) => a - b);

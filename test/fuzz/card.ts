@@ -1,67 +1,30 @@
 /**
  * Garbage for the card: random and mutated APDUs in the clear, and in a channel of a certified terminal with the PIN. Every answer must
- * be a status word of the list; minutes are conserved; the seed, the PIN and the batch's key never leave in the clear; and after
- * each story the card still serves.
+ * be a status word of the list; minutes are conserved through loads, refreshes and recoveries; every free coupon is signed; the seed, the
+ * PIN and the batch's key never leave, but for the words while they are open; and after each story the card still serves.
  */
 import { nodeCrypto } from '../../crypto/node.ts';
 import { createCard } from '../../firmware-sim/card.ts';
-import { ascii, beBytes, concat, toHex } from '../../src/bytes.ts';
+import { SLOT_BYTES, SLOT_PLACES } from '../../firmware-sim/layout.ts';
+import { personalise } from '../../firmware-sim/personalise.ts';
+import { ascii, beBytes, concat, hexBytes, toHex } from '../../src/bytes.ts';
 import {
   AID,
+  CHAIN,
   field,
   makeCouponOffice,
   makeWorld,
-  NONE,
   PIN,
   PUK,
-  spendData,
   Talk,
   type World,
 } from '../firmware/terminal.ts';
-import { look } from '../tearing/cells.ts';
-import { Chance, count, EDGES, Finding, type Run, type Tally } from './chance.ts';
+import { type Cells, type Coupon, look, OPEN } from '../tearing/cells.ts';
+import { INSTRUCTIONS, saying, type Talking } from './card-sentences.ts';
+import { Chance, count, Finding, type Run, type Tally } from './chance.ts';
 
 const CLEAR = /^(9000|61..|6c..|6700|6984|6985|6988|6a80|6a82|6a86|6d00|6e00)$/;
 const INSIDE = /^(9000|63c[0-7]|6700|6982|6983|6984|6985|6a80|6a82|6a84|6a86|6a89|6d00)$/;
-const INSTRUCTIONS = [0x20, 0x24, 0x2c, 0x30, 0x32, 0x34, 0x36, 0x38, 0x3a];
-
-type Said = readonly [ins: number, p1: number, p2: number, data: Uint8Array];
-
-/** A command as a terminal would say it: instruction, parameters, fields. */
-function saying(chance: Chance, world: World, id: Uint8Array): Said {
-  const { moduli } = world.coupons;
-  const minutes = chance.of([1, 5, 43, 60, 61, 300, ...EDGES]) & 0xffff;
-  const secrets = concat(field(0x80, ascii(PIN)), field(0x81, ascii(PIN)));
-  switch (chance.below(12)) {
-    case 0:
-      return [0x20, 0, chance.of([1, 2]), field(0x80, ascii(chance.of([PIN, PIN, PIN, '0000', '', '1'])))];
-    case 1:
-      return [0x24, 0, 0, secrets];
-    case 2:
-      return [0x2c, 0, 0, concat(field(0x80, ascii(PUK)), field(0x81, ascii(PIN)))];
-    case 3:
-    case 4:
-      return [0x30, 0, 0, spendData(id, minutes, chance.of(EDGES) & 0xffff)];
-    case 5:
-    case 6:
-      return [0x32, 0, 0, field(0x80, id)];
-    case 7:
-      return [0x34, 0, 0, NONE];
-    case 8: {
-      const packs = Uint8Array.of(chance.of([0, 1, 1, 6, 7, 255]));
-      return [0x36, 1, 0, concat(field(0x80, packs), field(0x81, moduli))];
-    }
-    case 9:
-      return [0x36, 2, chance.below(6), NONE];
-    case 10:
-      return chance.once(2)
-        ? [0x38, 1, 0, NONE]
-        : [0x38, 2, 0, concat(field(0x80, chance.bytes(32)), field(0x81, chance.bytes(32)))];
-    default:
-      return [0x3a, 0, chance.below(6), field(0x80, chance.bytes(2_048))];
-  }
-}
-
 /** A command APDU that looks like one, or bytes. */
 function apdu(chance: Chance): Uint8Array {
   if (chance.once(4)) return chance.bytes(4 + chance.below(400));
@@ -74,23 +37,112 @@ function apdu(chance: Chance): Uint8Array {
   return chance.once(2) ? chance.mutated(whole) : whole;
 }
 
-const total = (image: Uint8Array): number =>
-  look(image)
-    .coupons.filter(({ state }) => state !== 'prepared' && state !== 'spent')
-    .reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
+/** A card to talk to: one with a pack, one with a lost card's words, one whose words nobody has read. */
+interface Kind {
+  readonly image: { readonly bytes: Uint8Array };
+  /** Minutes that it has, and that a lost card of its seed had. */
+  readonly minutes: number;
+  readonly lost: number;
+}
+
+function kindsOf(world: World, chance: Chance): readonly Kind[] {
+  const blank = personalise({
+    seed: chance.bytes(32),
+    g: chance.bytes(8),
+    pin: PIN,
+    puk: PUK,
+    chain: CHAIN,
+    officeKeys: [world.office.key],
+    batchSeed: chance.bytes(32),
+    random: (n) => chance.bytes(n),
+    wordsOpen: true,
+  });
+  const card = createCard(blank, { random: (n) => chance.bytes(n) });
+  const talk = Talk.start(card, world.office, world.till, { role: 2 });
+  talk.verify(PIN, 'services');
+  if (talk.say(0x3e, 3, 0, field(0x80, world.seed)).sw !== '9000') throw new Error('RESTORE');
+  return [
+    { image: world.image, minutes: 300, lost: 0 },
+    { image: card.image(), minutes: 0, lost: 300 },
+    { image: blank, minutes: 0, lost: 300 },
+  ];
+}
+
+/** What a story has done to the minutes: loads finished, dead coupons forgotten, new coupons of refreshes that are still open. */
+interface Story {
+  loaded: number;
+  forgotten: number;
+  readonly fresh: { own: Set<string>; lost: Set<string>; load: Set<string> };
+}
+
+const sumOf = (coupons: readonly Coupon[]): number =>
+  coupons.reduce((all, { exponent }) => all + 2 ** exponent, 0);
+
+/** After every command: looks at the cells, keeps the story; gives what is wrong. */
+function followed(
+  cells: Cells,
+  before: Cells,
+  kind: Kind,
+  story: Story,
+  forgets: boolean,
+): string | undefined {
+  const { fresh } = story;
+  for (const { state, slow, serial } of cells.coupons)
+    if (state === 'prepared')
+      (slow ? fresh.lost : cells.own === OPEN.load ? fresh.load : fresh.own).add(serial);
+  // What was collected of a lost card is not this card's yet.
+  const there = cells.coupons.filter(({ state, ofLostCard }) => state !== 'prepared' && !ofLostCard);
+  // A load that was finished, or is in the middle of it, is as many minutes more; what is prepared is none yet.
+  const loading = sumOf(there.filter(({ serial }) => fresh.load.has(serial)));
+  if (cells.own !== OPEN.load && before.own === OPEN.load) {
+    story.loaded += loading;
+    fresh.load.clear();
+  }
+  if (cells.own !== OPEN.refresh) fresh.own.clear();
+  if (cells.lost !== OPEN.refresh) fresh.lost.clear();
+  if (forgets)
+    story.forgotten += sumOf(
+      before.coupons.filter(
+        ({ state, serial }) => state === 'dead' && !cells.coupons.some((one) => one.serial === serial),
+      ),
+    );
+  const open = sumOf(
+    there.filter(({ serial }) => fresh.own.has(serial) || fresh.lost.has(serial) || fresh.load.has(serial)),
+  );
+  const sum = sumOf(there) - open + story.forgotten - story.loaded;
+  if (new Set(cells.coupons.map(({ serial }) => serial)).size !== cells.coupons.length)
+    return 'a coupon lies twice';
+  if (sum < kind.minutes || sum > kind.minutes + kind.lost)
+    return `${kind.minutes} minutes became ${sum}, and at most ${kind.lost} were to be found`;
+  return undefined;
+}
+
+/** Slots that say they are free and hold no signature of the office. */
+function unsigned(image: Uint8Array, world: World): number {
+  return look(image).coupons.filter(({ state, slot, exponent, serial }) => {
+    if (state !== 'free') return false;
+    const from = SLOT_PLACES + slot * SLOT_BYTES + 40;
+    const key = world.coupons.keys[exponent];
+    const signature = image.slice(from, from + 256);
+    return key === undefined || !nodeCrypto.rsaPssSha384Salt0Verify(key, hexBytes(serial), signature);
+  }).length;
+}
 
 export async function fuzzCard({ seed, more }: Run): Promise<Tally> {
   const chance = new Chance(seed);
   const tally: Tally = { apdus: 0, stories: 0 };
   const world = makeWorld(1, makeCouponOffice());
-  const { secrets } = secretsOf(world);
+  const kinds = kindsOf(world, chance);
   while (more()) {
     const story = tally.stories ?? 0;
     const extended = !chance.once(4);
-    const card = createCard(world.image, { random: (n) => chance.bytes(n), extended });
+    const kind = chance.of(kinds);
+    const card = createCard(kind.image, { random: (n) => chance.bytes(n), extended });
     const where = (what: string): never => {
       throw new Finding(`card, seed ${seed}, story ${story}: ${what}`);
     };
+    let cells = look(kind.image.bytes);
+    const secrets = secretsOf([world.seed, hexBytes(cells.seed)]);
     const watch = (answer: Uint8Array): void => {
       if (answer.length < 30) return;
       const text = toHex(answer);
@@ -107,14 +159,45 @@ export async function fuzzCard({ seed, more }: Run): Promise<Tally> {
         const word = toHex(answer.slice(-2));
         if (!CLEAR.test(word)) where(`${word} for ${toHex(bytes).slice(0, 80)}`);
       }
-      if (total(card.image().bytes) !== 300) where('minutes moved without a channel');
-      const role = chance.once(2) ? 1 : 2;
+      if (sumOf(look(card.image().bytes).coupons) !== kind.minutes) where('minutes moved without a channel');
+      const role = chance.once(3) ? 1 : 2;
       const talk = Talk.start(card, world.office, world.till, { role, extended });
-      const verified = !chance.once(4);
-      if (verified) talk.verify(PIN, role === 1 || chance.once(3) ? 'pay' : 'services');
+      const verified = !chance.once(8);
+      if (verified) talk.verify(PIN, role === 1 || chance.once(6) ? 'pay' : 'services');
       const ids = [chance.bytes(16), chance.bytes(16)];
-      for (let i = 0; i < 40; i++) {
-        const good = saying(chance, world, chance.of(ids));
+      const signatures = { load: [], own: [], lost: [] };
+      const done: Story = {
+        loaded: 0,
+        forgotten: 0,
+        fresh: { own: new Set(), lost: new Set(), load: new Set() },
+      };
+      const follow = (forgets: boolean): void => {
+        const now = look(card.image().bytes);
+        const wrong = followed(now, cells, kind, done, forgets);
+        if (wrong !== undefined) where(wrong);
+        const dead = ({ coupons }: Cells): boolean => coupons.some(({ state }) => state === 'dead');
+        if (cells.own === OPEN.load && now.own === OPEN.nothing) count(tally, 'loads ended');
+        if (cells.own === OPEN.refresh && now.own === OPEN.nothing) count(tally, 'refreshes ended');
+        if (cells.lost === OPEN.refresh && now.lost === OPEN.nothing) count(tally, 'recoveries ended');
+        if (!dead(cells) && dead(now)) count(tally, 'coupons called dead');
+        if (cells.seed !== now.seed) count(tally, 'seeds put in');
+        cells = now;
+      };
+      const talking: Talking = {
+        chance,
+        world,
+        talk,
+        id: chance.of(ids),
+        g: hexBytes(cells.g),
+        signatures,
+        refreshed: new Map(),
+        begun: () => follow(false),
+        found: [],
+      };
+      for (let i = 0; i < 60; i++) {
+        talking.id = chance.of(ids);
+        const good = saying(talking);
+        follow(false);
         // Half of what is said is as it should be, so that there is a story; the rest is bent somewhere.
         const bend = chance.once(2);
         const ins = bend && chance.once(4) ? chance.below(256) : good[0];
@@ -125,15 +208,13 @@ export async function fuzzCard({ seed, more }: Run): Promise<Tally> {
         count(tally, sw === '9000' ? 'said 9000' : 'refused inside');
         if (!INSIDE.test(sw)) where(`${sw} for ${ins.toString(16)}`);
         // The seal was opened by the terminal that may; what it may not hear, nobody may.
-        watch(said);
+        if (!(ins === 0x3e && p1 === 1 && cells.wordsOpen)) watch(said);
+        follow(ins === 0x3e && p1 === 4 && sw === '9000');
         if (ins === 0x32 && sw === '9000') paid++;
         if (sw === '6988') break;
       }
-      const { coupons } = look(card.image().bytes);
-      const loaded = coupons.filter(({ state }) => state !== 'prepared');
-      const sum = loaded.reduce((all, { exponent }) => all + 2 ** exponent, 0);
-      if (sum !== 300) where(`300 minutes became ${sum}`);
-      if (new Set(loaded.map(({ serial }) => serial)).size !== loaded.length) where('a coupon lies twice');
+      const bare = unsigned(card.image().bytes, world);
+      if (bare > 0) where(`${bare} free coupons are not signed`);
       card.reset();
       if (Talk.start(card, world.office, world.till, { role, extended }).opened.sw !== '9000')
         where('it serves no more');
@@ -147,8 +228,8 @@ export async function fuzzCard({ seed, more }: Run): Promise<Tally> {
   return tally;
 }
 
-/** What never leaves: the seed and what is derived from it for signing. */
-function secretsOf(world: World): { secrets: string[] } {
-  const derived = nodeCrypto.hkdfSha256(world.seed, ascii('timecard/1'), ascii('wallet'), 32);
-  return { secrets: [world.seed, derived].map(toHex) };
+/** What never leaves: seeds, and what is derived from them for signing. */
+function secretsOf(seeds: readonly Uint8Array[]): string[] {
+  const derived = seeds.map((seed) => nodeCrypto.hkdfSha256(seed, ascii('timecard/1'), ascii('wallet'), 32));
+  return [...seeds, ...derived].map(toHex);
 }

@@ -1,11 +1,15 @@
 /** What the fuzzers have found, each by its name, so that it does not come back. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
+import type { SimulatedCard } from '../../firmware-sim/card.ts';
 import { loadIdentity } from '../../main/identity.ts';
 import { priceFromText } from '../../main/priced-text.ts';
 import { type InclusionProof, verifyInclusion } from '../../src/economy/inclusion.ts';
+import { counterOf } from '../firmware/counter.ts';
+import { ALL, issueRefresh, prepareRefresh, storeRefresh, UNDO_PENDING } from '../firmware/refreshing.ts';
+import { makeWorld, type World } from '../firmware/terminal.ts';
 import { folder, nodeIn } from '../ledger/fixtures.ts';
 import { journalIn } from '../terminal/helpers.ts';
 
@@ -94,4 +98,42 @@ test('a frozen basket whose price or amount is damaged is an error, not a basket
     [7, 1, '1000000', '1'],
   ])
     expect(() => priceFromText(JSON.stringify([row]))).toThrow('damaged row');
+});
+
+describe('a card whose small coupons are used up', () => {
+  let world: World;
+  beforeAll(() => {
+    world = makeWorld(2);
+  });
+  const { services, fresh, pay, exposed } = counterOf(() => world);
+  /** Two packs without their coupons of 1, 2 and 4 minutes: 512 minutes, of which no choice is 300. */
+  function withoutSmallOnes(): SimulatedCard {
+    const card = fresh();
+    for (let i = 0; i < 12; i++) pay(card, 7);
+    pay(card, 4);
+    expect(card.ownerView().payableMinutes).toBe(600 - 88);
+    return card;
+  }
+
+  test('has nothing to refresh, says so, and goes on serving', () => {
+    const card = withoutSmallOnes();
+    for (const flags of [0, UNDO_PENDING])
+      expect(prepareRefresh(services(card), world.coupons, 'own', flags).begun.sw).toBe('6a82');
+    pay(card, 64);
+  });
+
+  test('has what is exposed refreshed one for one', () => {
+    const card = withoutSmallOnes();
+    exposed(card, 24);
+    const prepared = prepareRefresh(services(card), world.coupons);
+    expect([prepared.begun.sw, prepared.packs, prepared.old.length]).toEqual(['9000', 0, 2]);
+    storeRefresh(services(card), issueRefresh(world.coupons, prepared));
+    expect(card.ownerView()).toMatchObject({ payableMinutes: 512, exposedMinutes: 0 });
+  });
+
+  test('gives every coupon out when it is asked to, each for one of its kind', () => {
+    const card = withoutSmallOnes();
+    const prepared = prepareRefresh(services(card), world.coupons, 'own', ALL);
+    expect([prepared.begun.sw, prepared.packs, prepared.old.length]).toEqual(['9000', 0, 26]);
+  });
 });

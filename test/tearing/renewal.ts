@@ -54,7 +54,7 @@ export function prepareRenewal(bench: Bench, talk: Talk, which: Which, flags = 0
 }
 
 /** The new coupons of a part among all, and the old ones it takes. */
-function partOf({ packs, inPacks, old, blinded }: Prepared, part: number) {
+export function partOf({ packs, inPacks, old, blinded }: Prepared, part: number) {
   const packed = 32 * packs;
   if (packs > 0 && part === 0)
     return { packs, from: 0, blinded: blinded.slice(0, packed), old: old.slice(0, inPacks) };
