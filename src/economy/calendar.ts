@@ -11,7 +11,8 @@ export function dayOf(time: Seconds): number {
 /** The last second of the UTC month that holds `time`. */
 export function monthEnd(time: Seconds): Seconds {
   const { year, month } = civil(dayOf(time));
-  const next = month === 12 ? days(year + 1, 1) : days(year, month + 1);
+  // After the twelfth month comes the next year's first, reckoned as a thirteenth.
+  const next = days(year, month + 1);
   return next * DAY_SECONDS - 1;
 }
 

@@ -26,7 +26,7 @@ export const claimRule: Rule<Claim, Plan> = {
   check({ state }, { workload, revision }): Result<Plan, Refusal> {
     const row = state.workloads.get(workload);
     if (row === undefined) return refuse('unknown_workload');
-    if (row.revision === undefined || row.share === undefined) return refuse('not_revised');
+    if (row.share === undefined) return refuse('not_revised');
     if (row.revision !== revision) return refuse('wrong_revision');
     return row.claimed ? refuse('already_claimed') : ok({ row, share: row.share });
   },

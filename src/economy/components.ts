@@ -95,7 +95,7 @@ export function composed(
     if (row.label === 'common' && lot.label === 'exclusive') repurposed += lot.value;
     removeLot(context, id, lot);
   }
-  if (repurposed !== 0n) post(state, subsystemOf(state, row.producer), { C: repurposed });
+  post(state, subsystemOf(state, row.producer), { C: repurposed });
   return { value: residualOf(elements), durability: elements.at(-1)?.d ?? 1, elements };
 }
 

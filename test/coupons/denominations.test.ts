@@ -82,7 +82,7 @@ describe('select', () => {
 
   it('takes no sum that is not a whole number of minutes for a question', () => {
     for (const minutes of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(() => select(minutes, counts(9))).toThrow();
+      expect(() => select(minutes, counts(9))).toThrow('minutes must be an integer');
   });
 });
 

@@ -23,6 +23,7 @@ describe('the pack', () => {
   });
 
   it('a load of no pack, of part of one or of more than six is a bug', () => {
-    for (const packs of [0, -1, 1.5, LOAD_PACKS + 1]) expect(() => loadExponents(packs)).toThrow();
+    for (const packs of [0, -1, 1.5, LOAD_PACKS + 1])
+      expect(() => loadExponents(packs)).toThrow('a load is 1 to 6 packs');
   });
 });

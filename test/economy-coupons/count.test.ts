@@ -44,6 +44,7 @@ function handOver(outlet: Party, type: Id, amount: number, charged: number): str
 const send = (transaction: Count, signer = bank.shop) => bank.send(transaction, signer);
 const pool = (type: Id) => bank.state.pools.get(`${bank.office.id}/${type}`);
 const book = (outlet: Party, type: Id) => bank.state.stock.get(`${outlet.id}/${type}`)?.amount;
+const corrections = (type: Id) => bank.state.stock.get(`${bank.shop.id}/${type}`)?.corrections;
 function counted(): readonly { type: Id; difference: string; value: string }[] {
   const last = bank.events.at(-1);
   if (last?.kind !== 'counted') throw new Error('not counted');
@@ -85,6 +86,7 @@ describe('count', () => {
     expect(bank.change(() => send(count(bank.shop, [[bread, 10]])))).toEqual({});
     expect(counted()).toEqual([{ type: bread, difference: '0', value: '0' }]);
     expect(bank.events).toHaveLength(1);
+    expect(corrections(bread)).toEqual([]);
   });
 
   it('counting the same height twice books a shortage once', () => {
@@ -168,6 +170,80 @@ describe('count', () => {
     bank.next(31);
     expect(bank.change(() => send(count(bank.shop, [[bread, 9]])))).toEqual({});
     expect(counted()).toMatchObject([{ difference: '1', value: '0' }]);
+  });
+
+  it('reverses a shortage of exactly reverseDays ago', () => {
+    const bread = bank.stock(bank.shop, 'bread', 10, 100);
+    bank.next();
+    expect(bank.change(() => send(count(bank.shop, [[bread, 8]])))).toEqual({ G: -20, W: 20 });
+    bank.next(30);
+    expect(bank.change(() => send(count(bank.shop, [[bread, 9]])))).toEqual({ G: 10, W: -10 });
+  });
+
+  it('keeps of its corrections what a count or a surplus may still ask for, and no more', () => {
+    const bread = bank.stock(bank.shop, 'bread', 1_000, 1_000);
+    bank.next();
+    const begun = bank.block.time;
+    const missing = (amount: number) =>
+      expect(send(count(bank.shop, [[bread, (book(bank.shop, bread) ?? 0) - amount]]))).toBe('accepted');
+    const differences = () => corrections(bread)?.map(({ difference }) => difference);
+    missing(-1);
+    bank.next();
+    missing(5);
+    for (let i = 0; i < STOCK_HISTORY; i++) {
+      bank.next();
+      handOver(bank.shop, bread, 1, 1);
+    }
+    bank.next();
+    expect(differences()).toEqual([1, -5]);
+    // Both lie before the heights that the book remembers; the shortage can still be reversed.
+    missing(2);
+    expect(differences()).toEqual([-5, -2]);
+    bank.next((begun + 30 * 86_400 - bank.block.time) / 86_400);
+    missing(3);
+    expect(differences()).toEqual([-5, -2, -3]);
+    // Later a count still may name the heights of the newer two.
+    bank.next(1);
+    missing(4);
+    expect(differences()).toEqual([-2, -3, -4]);
+  });
+
+  it('what nobody had in the book before it was counted is not counted twice', () => {
+    const soap = bank.stock(bank.kiosk, 'soap', 1, 1);
+    bank.next();
+    const height = bank.block.height - 1;
+    expect(send(count(bank.shop, [[soap, 2]]))).toBe('accepted');
+    bank.next();
+    expect(send(count(bank.shop, [[soap, 3]]))).toBe('accepted');
+    bank.next();
+    expect(send(count(bank.shop, [[soap, 3]], height))).toBe('accepted');
+    expect(counted()).toMatchObject([{ difference: '0' }]);
+  });
+
+  it('is signed by a till that may count, and one line is enough to be refused', () => {
+    const bread = bank.stock(bank.shop, 'bread', 10, 10);
+    const rice = bank.stock(bank.kiosk, 'rice', POOL_AMOUNT_MAX, 1);
+    const till = {
+      kind: 'delegate',
+      chain: CHAIN,
+      outlet: bank.shop.id,
+      until: bank.block.time + 100,
+    } as const;
+    const { key } = bank.till;
+    expect(bank.send({ ...till, nonce: bank.nonce(), key, kinds: ['count'] }, bank.shop)).toBe('accepted');
+    const { until } = till;
+    expect(bank.events).toEqual([{ kind: 'delegated', outlet: bank.shop.id, key, kinds: ['count'], until }]);
+    bank.next();
+    const lines = (...types: readonly Id[]) =>
+      count(
+        bank.shop,
+        types.map((type) => [type, 1_000] as const),
+      );
+    expect(send(lines(bread, rice), bank.till)).toBe('value_overflow');
+    expect(send(lines(bread, hash('type none')), bank.till)).toBe('unknown_product');
+    const twice = makeEnvelope(nodeCrypto, lines(bread, bread), [bank.shop.seed]);
+    expect(applyTransaction(bank.block, twice)).toMatchObject({ refusal: 'not_sorted' });
+    expect(send(lines(bread), bank.till)).toBe('accepted');
   });
 
   it('of a common moves amounts only', () => {

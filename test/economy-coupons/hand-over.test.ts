@@ -249,5 +249,20 @@ describe('hand over', () => {
     expect(send(reversed)).toBe('not_sorted');
     const built = makeEnvelope(nodeCrypto, reversed, [bank.shop.seed]);
     expect(applyTransaction(bank.block, built)).toMatchObject({ refusal: 'not_sorted' });
+    const [line] = good.goods as [HandOver['goods'][number]];
+    const twice = makeEnvelope(nodeCrypto, { ...good, goods: [line, line] }, [bank.shop.seed]);
+    expect(applyTransaction(bank.block, twice)).toMatchObject({ refusal: 'not_sorted' });
+  });
+
+  it('goods that no outlet ever had a price for: a minute a sale is all that counts; signed by a till that may', () => {
+    const soap = bank.stock(bank.kiosk, 'soap', 0, 0);
+    const { key } = bank.till;
+    const until = bank.block.time + 100;
+    const outlet = bank.shop.id;
+    const kinds = ['hand_over'] as const;
+    bank.send({ kind: 'delegate', chain: CHAIN, nonce: bank.nonce(), outlet, key, kinds, until }, bank.shop);
+    const sold = handOver(bank.shop, { [soap]: 1 }, 5, 1);
+    expect(bank.change(() => send(sold, bank.till))).toEqual({ Z: -1, R: 1 });
+    expect(event('handed_over')).toMatchObject({ value: '0', excess: '4000000' });
   });
 });

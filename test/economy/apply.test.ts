@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { toHex } from '../../src/bytes.ts';
+import { accounts, addBalance } from '../../src/economy/accounts.ts';
 import { applyTransaction, beginBlock, requiredSigners } from '../../src/economy/apply.ts';
 import { makeEnvelope } from '../../src/economy/build.ts';
 import { decodeRow, encodeRow } from '../../src/economy/dump.ts';
@@ -161,6 +162,22 @@ describe('rows as bytes', () => {
     expect(toHex(encodeRow(0n))).toBe('c240');
     expect(toHex(encodeRow(-1n))).toBe('c340');
   });
+});
+
+test('a block has a whole time and height, and a transaction that is there already tells nothing', () => {
+  const w = new World();
+  for (const time of [0.5, Number.NaN, 2 ** 53])
+    expect(() => beginBlock(w.block, NOON + time), `${time}`).toThrow('block');
+  const transaction = register(w, 'anna');
+  w.sendWhole(transaction, 'anna');
+  expect(w.sendWhole(transaction, 'anna')).toMatchObject({ answer: 'exists', events: [] });
+});
+
+test('books of nobody and balances below zero are bugs, and throw', () => {
+  const { state } = new World();
+  expect(() => accounts(state, 'nobody')).toThrow('no subsystem nobody');
+  expect(() => addBalance(state, 'wallet', 'origin', -1n)).toThrow('balance below zero');
+  expect([...state.balances.entries()]).toEqual([]);
 });
 
 test('nobody signs for an unknown order, estimate, production or workload', () => {

@@ -27,6 +27,14 @@ test('leap years, turns of years, first and last seconds', () => {
     expect(monthEnd(at(time)), time).toBe(at(end));
 });
 
+test('the first days of March, with which a year begins in the reckoning, of seven centuries', () => {
+  for (let year = 1970; year < 2700; year++)
+    for (const day of [1, 2]) {
+      const end = Date.UTC(year, 3, 1) / 1000 - 1;
+      expect(monthEnd(Date.UTC(year, 2, day) / 1000), `${day} March ${year}`).toBe(end);
+    }
+});
+
 test('the month before ends where this one begins, whatever its length', () => {
   const at = (text: string) => Date.parse(text) / 1000;
   for (const [until, before] of [

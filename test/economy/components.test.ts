@@ -222,6 +222,37 @@ describe('taking apart and repair', () => {
   });
 });
 
+test('a common taken apart wastes nothing, and common parts of a common count into c only once', () => {
+  const w = factory();
+  w.makeCommon('factory', CASE, CASE_WITH_DRIVE);
+  const a = tool(w, 'factory', CASE, 20, 50);
+  const production = begin(w, 'factory', CASE_WITH_DRIVE);
+  const { events } = w.send({ kind: 'allocate_component', production, lot: a, repurpose: false }, 'factory');
+  expect(events.at(-1)).toEqual({ kind: 'component_allocated', production, lot: a });
+  labour(w, 'factory', production, 5);
+  const lot = finish(w, 'factory', production, CASE_WITH_DRIVE);
+  expect(w.books('factory')).toEqual({ U: min(25), C: min(25) });
+  // Of one part, with the work on it: two elements.
+  w.do({ kind: 'disassemble', owner: w.id('factory'), lot, element: lot }, 'factory');
+  expect(w.books('factory')).toEqual({ U: min(25), C: min(25) });
+  expect([...w.state.lots.entries()].map(([, { label, value }]) => [label, value])).toEqual([
+    ['common', min(20)],
+  ]);
+});
+
+test('what has nothing left can be taken apart', () => {
+  const w = factory();
+  const lot = build(w, 'factory', CASE_WITH_DRIVE, 5, tool(w, 'factory', CASE, 20, 10));
+  run(w, 'factory', begin(w, 'factory', CAR), lot, 10);
+  expect(lotRow(w, lot).value).toBe(0n);
+  const { answer, events } = w.send(
+    { kind: 'disassemble', owner: w.id('factory'), lot, element: lot },
+    'factory',
+  );
+  expect(answer).toBe('accepted');
+  expect(events.at(-1)).toMatchObject({ kind: 'disassembled', wasted: '0' });
+});
+
 test('worn parts bring their age: the work on them lasts as long as they do', () => {
   const w = factory();
   const [a, b] = [tool(w, 'factory', CASE, 20, 100), tool(w, 'factory', DRIVE, 30, 60)];
@@ -234,7 +265,7 @@ test('of several pieces one goes in, as an element of its own', () => {
   const w = factory();
   const modules = tool(w, 'factory', RAM, 100, 50, 4);
   const a = tool(w, 'factory', MAINBOARD, 10, 60);
-  const lot = build(w, 'factory', WITH_RAM, 5, a, modules, modules);
+  const lot = build(w, 'factory', WITH_RAM, 5, a, modules, [modules, modules]);
   expect(lotRow(w, modules)).toMatchObject({ amount: 2, value: min(50) });
   const rams = lotRow(w, lot).elements?.filter(({ type }) => type === typeOf(RAM)) ?? [];
   expect(rams.map(({ v }) => v)).toEqual([min(25), min(25)]);

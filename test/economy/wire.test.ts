@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { ascii, concat, fromHex, toHex } from '../../src/bytes.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../../src/economy/cbor.ts';
-import { decodeEnvelope, encodeEnvelope, sign } from '../../src/economy/envelope.ts';
+import { decodeEnvelope, encodeEnvelope, type Signature, sign } from '../../src/economy/envelope.ts';
 import { typeId } from '../../src/economy/product.ts';
 import { REFUSALS } from '../../src/economy/refusals.ts';
 import type { Transaction } from '../../src/economy/transaction.ts';
@@ -335,4 +335,27 @@ test('envelopes: signatures in strict order of keys, at most four', () => {
   expect(answer([pair(a), pair(a)])).toBe('not_sorted');
   expect(answer(Array.from({ length: 5 }, () => pair(a)))).toBe('malformed');
   expect(answer([[bytes(a?.key ?? ''), new Uint8Array(63)]])).toBe('malformed');
+  // The writer puts them in order.
+  const both = [a, b] as [Signature, Signature];
+  expect(encodeEnvelope(body, both.toReversed())).toEqual(encodeEnvelope(body, both));
+  expect(answer(both.toReversed().map(pair))).toBe('not_sorted');
+});
+
+test.each([
+  ['no bytes', 'body'],
+  ['no CBOR', new Uint8Array(1).fill(0xff)],
+  ['no map', encodeCbor([1])],
+  ['a map of no kind', encodeCbor(new Map())],
+])('an envelope with more signatures than people give, whose body is %s, is malformed', (_, body) => {
+  const signatures = Array.from(
+    { length: 5 },
+    (__, i): Cbor => [new Uint8Array(33).fill(i).with(0, 1), new Uint8Array(64)],
+  );
+  const bytes = encodeCbor(
+    new Map<string, Cbor>([
+      ['body', body],
+      ['signatures', signatures],
+    ]),
+  );
+  expect(decodeEnvelope(bytes, nodeCrypto)).toMatchObject({ refusal: 'malformed' });
 });

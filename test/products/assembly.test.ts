@@ -39,10 +39,10 @@ describe('assembly', () => {
   });
 
   test('what it stands on must be there', () => {
-    expect(() => assemble([{ product: board, on: ['ram'] }], made('a', 0n))).toThrow();
-    expect(() => assemble([{ product: board, on: ['board', 'ram'] }], made('a', 0n))).toThrow();
-    expect(() => assemble([], made('a', 0n))).toThrow();
-    expect(() => elementOf(machine, 'fan')).toThrow();
+    expect(() => assemble([{ product: board, on: ['ram'] }], made('a', 0n))).toThrow('stands on what is not there');
+    expect(() => assemble([{ product: board, on: ['board', 'ram'] }], made('a', 0n))).toThrow('stands on what is not there');
+    expect(() => assemble([], made('a', 0n))).toThrow('stands on what is not there');
+    expect(() => elementOf(machine, 'fan')).toThrow('no element fan');
   });
 });
 
