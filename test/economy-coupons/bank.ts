@@ -377,3 +377,10 @@ export class Bank {
     return out;
   }
 }
+
+/** The n-th coupon of 2^exponent minutes in a pack. */
+export function coinOf(pack: readonly RedeemedCoupon[], exponent: number, n = 0): RedeemedCoupon {
+  const found = pack.filter((c) => c.exponent === exponent)[n];
+  if (found === undefined) throw new Error('not in the pack');
+  return found;
+}

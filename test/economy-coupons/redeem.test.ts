@@ -17,7 +17,7 @@ import {
 } from '../../src/economy/coupon-verdict.ts';
 import { couponKeys } from '../../src/economy/office.ts';
 import type { Abort, Announce, Id, Redeem, RedeemedCoupon } from '../../src/economy/transaction.ts';
-import { Bank, CHAIN, hash, keysOfOffice, type Party, published } from './bank.ts';
+import { Bank, CHAIN, coinOf, hash, keysOfOffice, type Party, published } from './bank.ts';
 
 let bank: Bank;
 /** One pack: six of 1 minute, seven of 2, and so on. */
@@ -28,12 +28,7 @@ beforeEach(() => {
   pack = bank.coupons('anna');
 });
 
-/** The n-th coupon of 2^exponent minutes in the pack. */
-function coin(exponent: number, n = 0): RedeemedCoupon {
-  const found = pack.filter((c) => c.exponent === exponent)[n];
-  if (found === undefined) throw new Error('not in the pack');
-  return found;
-}
+const coin = (exponent: number, n = 0) => coinOf(pack, exponent, n);
 function skipped(): Record<Id, string> {
   const [event] = bank.events;
   if (event?.kind !== 'redeemed') throw new Error('no redemption');

@@ -1,7 +1,7 @@
 /** Refreshing across a split: the other part's office takes coupons of the old one while the time of grace lasts. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RedeemedCoupon } from '../../src/economy/transaction.ts';
-import { Bank, type CardRefresh, CHAIN, keysOfOffice, type Party, published } from './bank.ts';
+import { Bank, type CardRefresh, CHAIN, coinOf, keysOfOffice, type Party, published } from './bank.ts';
 
 let bank: Bank;
 let pack: RedeemedCoupon[];
@@ -11,11 +11,7 @@ beforeEach(() => {
   pack = bank.coupons('anna');
 });
 
-function coin(exponent: number, n = 0): RedeemedCoupon {
-  const found = pack.filter((c) => c.exponent === exponent)[n];
-  if (found === undefined) throw new Error('not in the pack');
-  return found;
-}
+const coin = (exponent: number, n = 0) => coinOf(pack, exponent, n);
 const send = ({ transaction, signers }: CardRefresh) => bank.send(transaction, ...signers);
 const redeemAt = (outlet: Party, coupons: readonly RedeemedCoupon[]) =>
   bank.send(bank.announce(outlet, coupons), outlet);

@@ -10,7 +10,17 @@ import { issueFor, openIssues } from '../../src/economy/office-duty.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
 import type { Id, RedeemedCoupon, Refresh } from '../../src/economy/transaction.ts';
 import { encodeBody } from '../../src/economy/wire.ts';
-import { Bank, type CardRefresh, CHAIN, hash, keysOfOffice, type Party, party, published } from './bank.ts';
+import {
+  Bank,
+  type CardRefresh,
+  CHAIN,
+  coinOf,
+  hash,
+  keysOfOffice,
+  type Party,
+  party,
+  published,
+} from './bank.ts';
 
 const WAIT_DAYS = (DEFAULT_PARAMETERS.offlineMax + DEFAULT_PARAMETERS.holdMax) / 86_400;
 const cards = party('a batch of cards');
@@ -23,11 +33,7 @@ beforeEach(() => {
   pack = bank.coupons('anna');
 });
 
-function coin(exponent: number, n = 0): RedeemedCoupon {
-  const found = pack.filter((c) => c.exponent === exponent)[n];
-  if (found === undefined) throw new Error('not in the pack');
-  return found;
-}
+const coin = (exponent: number, n = 0) => coinOf(pack, exponent, n);
 function skipped(): Record<Id, string> {
   const event = bank.events.find((e) => e.kind === 'redeemed');
   if (event?.kind !== 'redeemed') throw new Error('no redemption');

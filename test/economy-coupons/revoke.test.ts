@@ -1,7 +1,7 @@
 /** Revoking: an office stops a keyset or a batch, an outlet a delegation. What becomes of the coupons: recoup.test.ts. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Id, RedeemedCoupon } from '../../src/economy/transaction.ts';
-import { Bank, CHAIN, hash, keysOfOffice, type Party, party, published } from './bank.ts';
+import { Bank, CHAIN, coinOf, hash, keysOfOffice, type Party, party, published } from './bank.ts';
 
 let bank: Bank;
 let pack: RedeemedCoupon[];
@@ -10,11 +10,7 @@ beforeEach(() => {
   bank.openOffice();
   pack = bank.coupons('anna');
 });
-function coin(exponent: number, n = 0): RedeemedCoupon {
-  const found = pack.filter((c) => c.exponent === exponent)[n];
-  if (found === undefined) throw new Error('not in the pack');
-  return found;
-}
+const coin = (exponent: number, n = 0) => coinOf(pack, exponent, n);
 const revoke = (signer = bank.office, keyset = bank.keyset) =>
   bank.send(
     { kind: 'revoke', chain: CHAIN, nonce: bank.nonce(), keyset, reason: 'the key was stolen' },
