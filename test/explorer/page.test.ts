@@ -2,11 +2,9 @@
  * The explorer in a real Chromium, served by a real node: no violation that axe-core knows of (WCAG 2.2 A and AA), in both languages and
  * both colour schemes, no broken rule of the content policy, nothing beside the window down to 320 px; by keyboard; alive.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
@@ -16,12 +14,10 @@ import { createApi } from '../../ledger/api.ts';
 import { startNode } from '../../ledger/node.ts';
 import { ascii } from '../../src/bytes.ts';
 import { keyOf } from '../../src/economy/envelope.ts';
+import { ALL_RULES, violations } from '../browser/axe.ts';
 import { launchChromium } from '../browser/screen.ts';
 import { type Chapter, HARBOUR, openChapter } from './chapter.ts';
 import { buildExplorer, type Look, openLook, PAGES, show } from './pages.ts';
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-const ALL = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 let place: string;
 let built: Awaited<ReturnType<typeof buildExplorer>>;
@@ -57,17 +53,6 @@ const pageNamed = (name: string) => {
   return found;
 };
 
-/** Through the debugger, as the page's own policy lets no foreign script in. */
-async function violations(page: Page, runOnly: readonly string[]): Promise<string[]> {
-  await page.evaluate(axe);
-  const results = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} })`,
-  )) as AxeResults;
-  return results.violations.flatMap((v) =>
-    v.nodes.map((node) => `${v.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-  );
-}
-
 /** Whether the page can be scrolled sideways, and controls (but links in a sentence) smaller than 24 px (2.5.8). */
 async function misplaced(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -83,10 +68,10 @@ async function misplaced(page: Page): Promise<string[]> {
 }
 
 const WINDOWS = [
-  { name: 'English, light, 1280 × 800', rules: ALL, look: {} },
+  { name: 'English, light, 1280 × 800', rules: ALL_RULES, look: {} },
   {
     name: 'German, dark, 1024 × 768',
-    rules: ALL,
+    rules: ALL_RULES,
     look: { language: 'de', scheme: 'dark', size: { width: 1024, height: 768 } },
   },
   {
