@@ -75,6 +75,9 @@ describe('a keyset', () => {
       new Uint8Array(0),
     ])
       expect(refusal(withKey(4, { n: bytes }))).toBe('wrong_size');
+    const first = (byte: number) => refusal(withKey(4, { n: beBytes(n, 256).with(0, byte) }));
+    expect(first(0x7f)).toBe('wrong_size');
+    expect(first(0x80)).not.toBe('wrong_size');
   });
 
   it('small_factor: an even modulus, or one divisible by a small prime', () => {

@@ -200,6 +200,8 @@ describe('refusals', () => {
     expect(proves({ factor: -1n })).toBe(false);
     const bare = beBytes(beInt(emsaPssEncode(nodeCrypto, message, 2047)), 256);
     expect(proves({ factor: 1n, blinded: bare })).toBe(true);
+    const one = blind(nodeCrypto, key, [message], [1n]);
+    expect(one.ok && one.value[0]?.blinded).toEqual(bare);
     expect(proves({ factor: 1n, blinded: bare.subarray(1) })).toBe(false);
     expect(proves({ factor: 1n, blinded: Uint8Array.of(0, ...bare) })).toBe(false);
   });

@@ -143,7 +143,9 @@ describe('rows', () => {
   });
 
   test('rows of any length: whatever comes where the buffer must grow is whole', () => {
-    const last: readonly Writable[] = [true, 1, 2 ** 40, 2n ** 70n, 'text', new Uint8Array(3), [1], { a: 1 }];
+    const texts = ['text', 'x'.repeat(600), 'é'.repeat(600)];
+    const others = [true, 1, 2 ** 40, 2n ** 70n, 2n ** 4_800n, new Uint8Array(600), [1], { a: 1 }];
+    const last: readonly Writable[] = [...texts, ...others];
     for (const value of last)
       for (let length = 240; length < 270; length++) {
         const row = [new Uint8Array(length).fill(7), value];
