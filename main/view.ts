@@ -9,7 +9,7 @@ import type { CryptoPort } from '../src/crypto-port.ts';
 import type { BlockEvents, LedgerEvent } from '../src/economy/events.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { type BookChange, PriceBook } from '../src/sale/price-book.ts';
-import { type Db, statement } from './database.ts';
+import { DamagedRow, type Db, statement } from './database.ts';
 
 export class View {
   readonly book = new PriceBook();
@@ -115,7 +115,7 @@ export class View {
     const bytes = moduli.map(hexBytes);
     const sound = bytes.length === DENOMINATIONS && bytes.every((n) => n.length === MODULUS_BYTES);
     const keys = bytes.map((n) => ({ n: beInt(n), e: PUBLIC_EXPONENT }));
-    if (!sound || toHex(keysetId(this.#crypto, keys)) !== id) throw new Error('a damaged row: a keyset');
+    if (!sound || toHex(keysetId(this.#crypto, keys)) !== id) throw new DamagedRow('a keyset');
     this.#keysets.set(id, { id: hexBytes(id), keys });
   }
 

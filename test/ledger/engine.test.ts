@@ -53,6 +53,20 @@ describe('submitting', () => {
     expect(engine.block(1)?.transactions).toEqual(all.slice(0, 3).map(({ id }) => id));
   });
 
+  test('a new block is told to streams as it is read back from disk, and never before its turn', async () => {
+    const dir = folder();
+    const engine = engineIn(dir);
+    for (const name of ['a', 'b', 'c']) await accepted(engine, register(name));
+    const told = [0, 1, 2, 3, 4].map((from) => JSON.stringify(engine.blocks(from, 1)));
+    const all = JSON.stringify(engine.blocks(0, 10));
+    expect(engine.blocks(3, 0)).toEqual([]);
+    await engine.close();
+    const again = engineIn(dir);
+    expect([0, 1, 2, 3, 4].map((from) => JSON.stringify(again.blocks(from, 1)))).toEqual(told);
+    expect(JSON.stringify(again.blocks(0, 10))).toBe(all);
+    expect(again.blocks(3, 1)[0]?.transactions).toEqual([register('c').id]);
+  });
+
   test('a refused transaction in a block leaves the others alone', async () => {
     const engine = engineIn(folder());
     const twice = build(

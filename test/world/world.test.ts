@@ -14,6 +14,8 @@ import { World } from './world.ts';
 
 const WORLDS = 120;
 const DAYS = 7;
+/** Sales a day that really happen, over all worlds. */
+const SALES = 10;
 const threads = Math.min(4, availableParallelism());
 
 test(`${WORLDS} worlds of ${DAYS} days keep every promise`, { timeout: 1_800_000 }, async () => {
@@ -22,7 +24,7 @@ test(`${WORLDS} worlds of ${DAYS} days keep every promise`, { timeout: 1_800_000
   expect(summary.failure).toBeUndefined();
   expect(summary.worlds).toBe(WORLDS);
   // Worlds in which little happens prove little.
-  expect(summary.sales).toBeGreaterThan(WORLDS * DAYS * 7);
+  expect(summary.sales).toBeGreaterThanOrEqual(WORLDS * DAYS * SALES);
   expect(tearsOf(summary)).toBeGreaterThan(WORLDS);
   expect(crashesOf(summary)).toBeGreaterThan(WORLDS);
   for (const fault of FAULTS) expect(summary.faults[fault] ?? 0, fault).toBeGreaterThan(0);
@@ -48,7 +50,7 @@ const FAULTS = [
 
 describe('a planted bug is found within 200 seeds', () => {
   test.each(Object.keys(PLANTS) as PlantName[])('%s', { timeout: 1_800_000 }, async (plant) => {
-    const { failure } = await run({ first: 1, last: 200, days: DAYS, threads, plant, shrinking: 4 });
+    const { failure } = await run({ first: 1, last: 200, days: DAYS, threads, plant, shrinking: 2 });
     expect(failure?.breaches.length).toBeGreaterThan(0);
     expect(failure?.story).toContain(`Seed ${failure?.seed}`);
   });
