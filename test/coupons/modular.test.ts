@@ -30,6 +30,18 @@ describe('gcd and inverse', () => {
     );
   });
 
+  it('gcd asks in no order: of two that differ in length, the longer first or last', () => {
+    const long = fc.bigInt({ min: 2n ** 52n, max: 2n ** 400n });
+    fc.assert(
+      fc.property(long, long, fc.integer({ min: 1, max: 400 }), (a, b, bits) => {
+        const longer = b << BigInt(bits);
+        expect(gcd(a, longer + 1n)).toBe(plainGcd(a, longer + 1n));
+        expect(gcd(longer + 1n, a)).toBe(plainGcd(a, longer + 1n));
+      }),
+      { numRuns: 2_000, seed: 5 },
+    );
+  });
+
   it('an inverse is one, and is missing exactly when there is none', () => {
     fc.assert(
       fc.property(
