@@ -88,9 +88,7 @@ export const estimateRule: Rule<Estimate, EstimatePlan> = {
     if (outputs.some((output) => output.amount === 0)) return refuse('amount_zero');
     if (outputs.some(({ value, durability = 1 }) => value > ESTIMATE_MAX || durability > DURABILITY_MAX))
       return refuse('value_overflow');
-    const ordered = outputs.every(
-      (output, i) => i === 0 || byText(outputs[i - 1]?.type ?? '', output.type) < 0,
-    );
+    const ordered = outputs.every((output, i) => byText(outputs[i - 1]?.type ?? '', output.type) < 0);
     return ordered ? ok({ order, outputs }) : refuse('not_sorted');
   },
   apply(context: Context, { order: orderId }, { order, outputs }): void {

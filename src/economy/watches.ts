@@ -34,6 +34,11 @@ function on<V>(
   table.watch({ changed });
 }
 
+/** What a row was or is: for fields that never change in its life. */
+function either<V>(before: V | undefined, after: V | undefined): V {
+  return (after ?? before) as V;
+}
+
 /** The terms of L1 that hang on collectives. A load's wallet, keyset and a lot's owner never change in a row's life. */
 function watchHoldings(state: State): void {
   const { indexes } = state;
@@ -41,14 +46,11 @@ function watchHoldings(state: State): void {
     if (before?.subsystem !== after?.subsystem) moveHoldings(state, id, before?.subsystem, after?.subsystem);
   });
   on(state.workloads, (id, before, after) => {
-    const at = (after ?? before)?.collective ?? '';
+    const { collective: at, production } = either(before, after);
     const [was, is] = [unrevised(before), unrevised(after)];
     addHolding(state, at, 'U', is - was);
-    if (is !== was) {
-      const row = after ?? before;
-      const common = row !== undefined && state.productions.get(row.production)?.label === 'common';
-      if (common) addHolding(state, at, 'K', is - was);
-    }
+    if (is !== was && state.productions.get(production)?.label === 'common')
+      addHolding(state, at, 'K', is - was);
     addHolding(state, at, 'P', unclaimed(after) - unclaimed(before));
     if (before?.revision !== after?.revision) {
       take(indexes.covered, before?.revision, id);
@@ -60,27 +62,27 @@ function watchHoldings(state: State): void {
   });
   on(state.clearing, (outlet, before = 0n, after = 0n) => addHolding(state, outlet, 'Z', after - before));
   on(state.keysets, (_, before, after) => {
-    addHolding(state, (after ?? before)?.office ?? '', 'O', couponsOut(after) - couponsOut(before));
+    addHolding(state, either(before, after).office, 'O', couponsOut(after) - couponsOut(before));
   });
-  const owe = (keyset: Id | undefined, change: MicroMinutes): void =>
-    addHolding(state, state.keysets.get(keyset ?? '')?.office ?? '', 'O', change);
+  const officeOf = (keyset: Id): Id => state.keysets.get(keyset)?.office ?? '';
+  const owe = (keyset: Id, change: MicroMinutes): void => addHolding(state, officeOf(keyset), 'O', change);
   on(state.loads, (_, before, after) => {
-    const row = after ?? before;
-    const minutes = (row?.packs ?? 0) * PACK_MINUTES;
-    owe(row?.keyset, openIssue(after, minutes) - openIssue(before, minutes));
+    const { keyset, packs } = either(before, after);
+    const minutes = packs * PACK_MINUTES;
+    owe(keyset, openIssue(after, minutes) - openIssue(before, minutes));
     if (loaded(before) === loaded(after)) return;
-    const office = state.keysets.get(row?.keyset ?? '')?.office ?? '';
+    const office = officeOf(keyset);
     for (const { origin, value } of loaded(before)) addLoaded(state, office, origin, -value);
     for (const { origin, value } of loaded(after)) addLoaded(state, office, origin, value);
   });
   on(state.refreshes, (_, before, after) => {
-    const row = after ?? before;
-    const minutes = row === undefined ? 0 : couponMinutes(row.coupons);
-    owe(row?.keyset, openIssue(after, minutes) - openIssue(before, minutes));
+    const { keyset, coupons } = either(before, after);
+    const minutes = couponMinutes(coupons);
+    owe(keyset, openIssue(after, minutes) - openIssue(before, minutes));
   });
   on(state.takeBacks, (_, before, after) => {
-    const minutes = (after ?? before)?.minutes ?? 0;
-    owe((after ?? before)?.keyset, openIssue(after, minutes) - openIssue(before, minutes));
+    const { keyset, minutes } = either(before, after);
+    owe(keyset, openIssue(after, minutes) - openIssue(before, minutes));
   });
   on(state.lots, (id, before, after) => {
     if (before?.owner === after?.owner)
@@ -94,8 +96,7 @@ function watchHoldings(state: State): void {
     put(indexes.lotsOf, after?.type, id);
   });
   on(state.productions, (_, before, after) => {
-    const producer = (after ?? before)?.producer ?? '';
-    addHolding(state, producer, 'G', workInProgress(after) - workInProgress(before));
+    addHolding(state, either(before, after).producer, 'G', workInProgress(after) - workInProgress(before));
   });
   on(state.pools, (at, before, after) => {
     addTotal(state, at.slice(0, at.indexOf('/')), 'G', (after?.value ?? 0n) - (before?.value ?? 0n));
@@ -144,9 +145,9 @@ function watchLookUps(state: State): void {
     } else if (rows === undefined) indexes.stockOf.set(collective, new Map([[type, after]]));
     else rows.set(type, after);
   });
-  on(state.contributions, (at, before, after) => {
-    if (before !== undefined) return;
-    if (after !== undefined) put(indexes.contributions, at.split('/', 2).join('/'), at);
+  on(state.contributions, (at, before) => {
+    // No rule takes one away.
+    if (before === undefined) put(indexes.contributions, at.split('/', 2).join('/'), at);
   });
   on(state.grace, (at, before, after) => {
     if ((before === undefined) === (after === undefined)) return;

@@ -176,6 +176,8 @@ describe('settlement', () => {
     const { events } = cancel(w, 'bakery', 'shop');
     expect(w.state.labels.get(`${w.id('bakery')}/${typeOf(MILK)}`)).toBe('common');
     expect(w.state.labels.get(`${w.id('mill')}/${typeOf(MILK)}`)).toBe('common');
+    for (const part of ['mill', 'bakery'])
+      expect(w.state.indexes.labels.get(w.id(part))).toEqual(new Set([typeOf(MILK)]));
     expect(w.state.parameters.get(`${w.id('bakery')}/limit`)).toBe('1/5');
     expect(events).toContainEqual({
       kind: 'labelled',
@@ -290,4 +292,99 @@ test('a production goes on in its part, under the label it has', () => {
   expect(w.state.lots.get(lotOf(production, BREAD))?.value).toBe(min(30));
   expect(w.books('bakery')).toEqual({ U: min(30), G: min(30) });
   expect(w.books('mill')).toEqual({});
+});
+
+test('labels, parameters and prices are told in the order of their ids, whatever the order they came in', () => {
+  for (const products of [
+    [BREAD, MILK, FLOUR],
+    [FLOUR, MILK, BREAD],
+  ]) {
+    const w = new World();
+    chain(w, 'mill', 'shop', 'shop 2');
+    for (const [i, product] of products.entries()) {
+      stock(w, 'shop', 10 + i, product);
+      stock(w, 'shop 2', 70, product);
+    }
+    for (const { name } of products) w.makeCommon('mill', { name: `${name} for all`, unit: 'piece' });
+    for (const name of ['limit', 'k', 'grace'].slice(0, products[0] === BREAD ? 3 : 2))
+      w.byHand().parameters.set(`${w.id('mill')}/${name}`, name === 'limit' ? '1/5' : '7');
+    const { events } = cancel(w, 'shop 2', 'shop');
+    const told = (pick: (event: LedgerEvent) => string | undefined) => events.flatMap((e) => pick(e) ?? []);
+    const types = told((e) => (e.kind === 'labelled' ? e.type : undefined));
+    expect(types).toHaveLength(3);
+    expect(types).toEqual(types.toSorted());
+    const names = told((e) => (e.kind === 'parameter' ? e.parameter : undefined));
+    expect(names).toEqual(products[0] === BREAD ? ['grace', 'k', 'limit'] : ['k', 'limit']);
+    const stocks = told((e) => (e.kind === 'stock' && e.cause === 'settlement' ? e.type : undefined));
+    expect(stocks).toHaveLength(6);
+    expect(stocks).toEqual(stocks.toSorted());
+  }
+});
+
+test('who was only told of a settlement never had any of the goods, and gets no pool of them', () => {
+  const w = new World();
+  chain(w, 'shop', 'shop 1', 'shop 2');
+  stock(w, 'shop', 20);
+  stock(w, 'shop 2', 100);
+  cancel(w, 'shop', 'shop 1');
+  expect(w.state.stock.get(`${w.id('shop 1')}/${typeOf(BREAD)}`)).toMatchObject({ amount: 0, history: [] });
+  expect(w.state.pools.get(`${w.id('shop 1')}/${typeOf(BREAD)}`)).toMatchObject({ amount: 10 });
+  w.trust('shop', 'shop 2');
+  cancel(w, 'shop 1', 'shop 2');
+  expect(w.state.pools.get(`${w.id('shop 1')}/${typeOf(BREAD)}`)).toBeUndefined();
+  expect(w.state.pools.get(`${w.id('shop')}/${typeOf(BREAD)}`)).toMatchObject({ amount: 20 });
+});
+
+describe('the live keyset of each part', () => {
+  const NONE = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const id = (letter: string) => letter.repeat(64);
+  /** Keysets by hand: whose, published when, revoked or not; the live one. Keys take seconds to make and do not matter. */
+  function cut(
+    live: string,
+    ...keysets: readonly (readonly [letter: string, office: string, published: number, revoked?: true])[]
+  ) {
+    const w = new World();
+    chain(w, 'mill', 'shop', 'bakery');
+    const state = w.byHand();
+    for (const [letter, office, published, revoked] of keysets) {
+      const counts = { issued: NONE, redeemed: NONE, refreshed: NONE, recouped: NONE, wasted: NONE };
+      const row = { office: w.id(office), keys: [], published, ...counts };
+      state.keysets.set(id(letter), revoked ? { ...row, revoked: { time: 9, ordinal: 0 } } : row);
+    }
+    state.liveKeysets.set(w.id('mill'), id(live));
+    const { events } = cancel(w, 'bakery', 'shop');
+    const name = (subsystem: Id) => (subsystem === w.id('mill') ? 'mill' : 'bakery');
+    const rows = [...state.liveKeysets.entries()].map(([at, keyset]) => `${name(at)} ${keyset[0]}`);
+    const told = events.flatMap((e) =>
+      e.kind === 'live_keyset'
+        ? [`${name(e.subsystem)} ${e.keyset[0]}`]
+        : e.kind === 'no_live_keyset'
+          ? [`${name(e.subsystem)} none`]
+          : [],
+    );
+    return { rows: rows.sort(), told };
+  }
+
+  test('stays where its office is; the other part has none of its own', () => {
+    expect(cut('1', ['1', 'shop', 1])).toEqual({ rows: ['mill 1'], told: ['bakery none'] });
+    expect(cut('1', ['1', 'bakery', 1])).toEqual({ rows: ['bakery 1'], told: ['bakery 1', 'mill none'] });
+  });
+
+  test('or has one: the newest that is not revoked, of two at once that with the greater id', () => {
+    expect(cut('1', ['1', 'shop', 1], ['2', 'bakery', 1])).toEqual({
+      rows: ['bakery 2', 'mill 1'],
+      told: ['bakery 2'],
+    });
+    expect(cut('1', ['1', 'bakery', 9], ['2', 'shop', 3], ['3', 'mill', 2], ['4', 'shop', 5, true])).toEqual({
+      rows: ['bakery 1', 'mill 2'],
+      told: ['bakery 1', 'mill 2'],
+    });
+    for (const other of [
+      [['2', 'shop', 3] as const, ['3', 'mill', 3] as const],
+      [['3', 'mill', 3] as const, ['2', 'shop', 3] as const],
+      [['3', 'mill', 3] as const, ['5', 'mill', 2] as const],
+      [['5', 'mill', 2] as const, ['3', 'mill', 3] as const],
+    ])
+      expect(cut('1', ['1', 'bakery', 9], ...other).told).toEqual(['bakery 1', 'mill 3']);
+  });
 });

@@ -194,6 +194,7 @@ describe('a merge', () => {
     const [a, b] = [w.id('d'), w.id('e')].sort() as [string, string];
     const { events } = w.send({ kind: 'establish_trust', a, b }, 'd', 'e');
     expect(w.state.liveKeysets.get(w.id('d'))).toBe('3'.repeat(64));
+    expect(w.state.liveKeysets.has(w.id('e'))).toBe(false);
     expect(events.at(0)).toMatchObject({ kind: 'trust' });
     expect(events).toContainEqual({ kind: 'live_keyset', subsystem: w.id('d'), keyset: '3'.repeat(64) });
   });

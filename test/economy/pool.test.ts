@@ -4,7 +4,19 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { addBalance, clearingSince, moveClearing } from '../../src/economy/accounts.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
-import { bookAt, enter, joinPools, leave, lowest, poolOf, stockOf } from '../../src/economy/pool.ts';
+import {
+  bookAt,
+  emptyValue,
+  enter,
+  highest,
+  joinPools,
+  leave,
+  lowest,
+  poolOf,
+  pricesFrom,
+  stockOf,
+  withdraw,
+} from '../../src/economy/pool.ts';
 import type { Context } from '../../src/economy/rule.ts';
 import { State } from '../../src/economy/state.ts';
 import { STOCK_HISTORY } from '../../src/limits.ts';
@@ -208,4 +220,87 @@ test('a balance that is spent has no row and no place in the index; below zero i
   addBalance(context.state, 'wallet', KIOSK, -7n);
   expect(indexes.walletOrigins.size + balances.size).toBe(0);
   expect(() => addBalance(context.state, 'wallet', KIOSK, -1n)).toThrow();
+});
+
+describe('goods that go back with the value they came with', () => {
+  test('that value, but never more than the pool has; the last goods take all', () => {
+    enter(context, SHOP, TYPE, 10, min(100), 'dispatch');
+    enter(context, KIOSK, TYPE, 1, min(1), 'dispatch');
+    expect(withdraw(context, SHOP, TYPE, 2, min(30), 'dispatch')).toBe(min(30));
+    expect(pool()).toMatchObject({ amount: 9, value: min(71) });
+    expect(withdraw(context, SHOP, TYPE, 1, min(71), 'dispatch')).toBe(min(71));
+    expect(pool()).toMatchObject({ amount: 8, value: 0n });
+    enter(context, SHOP, TYPE, 1, min(5), 'dispatch');
+    expect(withdraw(context, SHOP, TYPE, 1, min(6), 'dispatch')).toBe(min(5));
+    enter(context, SHOP, TYPE, 1, min(5), 'dispatch');
+    withdraw(context, SHOP, TYPE, 8, 0n, 'dispatch');
+    expect(pool()).toMatchObject({ amount: 1, value: min(5) });
+    expect(withdraw(context, KIOSK, TYPE, 1, 0n, 'dispatch')).toBe(min(5));
+    expect(pool()).toMatchObject({ amount: 0, value: 0n });
+  });
+
+  test('more than an outlet has, or the pool, is a bug', () => {
+    enter(context, SHOP, TYPE, 10, min(100), 'dispatch');
+    enter(context, KIOSK, TYPE, 5, min(1), 'dispatch');
+    for (const go of [
+      withdraw,
+      (...[c, at, type, amount, , cause]: Parameters<typeof withdraw>) => leave(c, at, type, amount, cause),
+    ]) {
+      expect(() => go(context, SHOP, TYPE, 11, 0n, 'dispatch')).toThrow('more leaves than is there');
+      expect(() => go(context, KIOSK, TYPE, 6, 0n, 'dispatch')).toThrow('more leaves than is there');
+    }
+    // The book of a pool that says less than its outlets': the pool is asked as well.
+    context.state.pools.set(`${SHOP}/${TYPE}`, { ...pool(), amount: 4 });
+    expect(() => withdraw(context, SHOP, TYPE, 5, 0n, 'dispatch')).toThrow('more leaves than is there');
+    expect(() => leave(context, SHOP, TYPE, 5, 'dispatch')).toThrow('more leaves than is there');
+  });
+});
+
+test('a type without price is told outlet by outlet, holders only, by what each has; a pool without value has nothing to tell', () => {
+  enter(context, SHOP, TYPE, 2, min(9), 'dispatch');
+  enter(context, KIOSK, TYPE, 1, min(1), 'dispatch');
+  told = [];
+  const empty = () => emptyValue(context, SHOP, TYPE, ['e'.repeat(64), SHOP, KIOSK], 'vote');
+  expect(empty()).toBe(min(10));
+  expect(told).toEqual([
+    { collective: SHOP, amount: 0n, value: -6_666_666n },
+    { collective: KIOSK, amount: 0n, value: -3_333_334n },
+  ]);
+  told = [];
+  const row = pool();
+  expect(row).toMatchObject({ amount: 3, value: 0n });
+  expect(empty()).toBe(0n);
+  expect(told).toEqual([]);
+  expect(pool()).toBe(row);
+});
+
+test('prices are remembered for the longer of a till’s window and the days in which goods may come back', () => {
+  const from = (parameters: Partial<typeof DEFAULT_PARAMETERS>) =>
+    (context.time - pricesFrom({ ...context, parameters: { ...DEFAULT_PARAMETERS, ...parameters } }, SHOP)) /
+    DAY;
+  expect(from({ offlineMax: 30 * DAY, holdMax: 7 * DAY, reverseDays: 30 })).toBe(37);
+  expect(from({ offlineMax: 30 * DAY, holdMax: 7 * DAY, reverseDays: 60 })).toBe(60);
+  expect(from({ offlineMax: 0, holdMax: 0, reverseDays: 0 })).toBe(0);
+});
+
+test('the highest average of the window; of two pools the higher at any time, of equal ones the first’s', () => {
+  const at = (day: number, value: number, amount: number) => ({ time: day * DAY, value: min(value), amount });
+  const row = { amount: 1, value: min(1), lows: [], highs: [at(10, 9, 1), at(990, 5, 1), at(999, 2, 1)] };
+  const found = (day: number) => highest({ ...context, time: day * DAY }, row)?.value;
+  expect([found(1_000), found(990 + 36), found(990 + 37), found(999 + 37)]).toEqual([
+    min(9),
+    min(9),
+    min(5),
+    min(2),
+  ]);
+  expect(highest(context, { amount: 0, value: 0n, lows: [] })).toBeUndefined();
+  const joined = joinPools(
+    { amount: 1, value: min(1), lows: [at(1, 5, 1), at(50, 8, 1)], highs: [at(1, 5, 1), at(60, 3, 1)] },
+    { amount: 1, value: min(3), lows: [at(1, 10, 2), at(40, 6, 1)], highs: [at(1, 10, 2), at(40, 4, 1)] },
+    100 * DAY,
+    0,
+  );
+  // Both together are 4 over 2 now: cheaper than either ever was.
+  expect(joined.lows).toEqual([at(1, 4, 2)]);
+  expect(joined.highs).toEqual([at(1, 5, 1), at(60, 4, 1), at(100, 4, 2)]);
 });

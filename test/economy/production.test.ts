@@ -1,6 +1,6 @@
 /** The production cycle (§5): order, estimate, start, what goes in, what comes out. */
 import { describe, expect, test } from 'vitest';
-import { ESTIMATE_MAX } from '../../src/limits.ts';
+import { DURABILITY_MAX, ESTIMATE_MAX } from '../../src/limits.ts';
 import { BREAD, CHAIN, DAY, FLOUR, lotOf, MILK, min, NOON, typeOf, World, walletOf } from './world.ts';
 
 function bakeryAndMill(): World {
@@ -23,7 +23,15 @@ const orderOf = (w: World, orderer: string, addressee: string) =>
 test('orders go to oneself or along an edge, and may name a parent', () => {
   const w = bakeryAndMill();
   const order = orderOf(w, 'mill', 'bakery');
-  const id = w.do(order, 'mill');
+  const { id, events } = w.send(order, 'mill');
+  expect(events.at(-1)).toEqual({
+    kind: 'ordered',
+    order: id,
+    orderer: w.id('mill'),
+    addressee: w.id('bakery'),
+    type: typeOf(BREAD),
+    amount: 3,
+  });
   expect(w.state.orders.get(id)).toEqual({
     orderer: w.id('mill'),
     addressee: w.id('bakery'),
@@ -55,10 +63,21 @@ test('estimates: one an order, by its addressee, with what was ordered among the
   expect(w.send({ ...estimate, outputs: [{ ...bread, value: ESTIMATE_MAX + 1n }] }, 'bakery').answer).toBe(
     'value_overflow',
   );
+  const zero = sorted.map((output) => (output.product === MILK ? { ...output, amount: 0 } : output));
+  expect(w.send({ ...estimate, outputs: zero }, 'bakery').answer).toBe('amount_zero');
+  for (const over of [{ value: ESTIMATE_MAX + 1n }, { durability: DURABILITY_MAX + 1 }]) {
+    const outputs = sorted.map((output) => (output.product === MILK ? { ...output, ...over } : output));
+    expect(w.send({ ...estimate, outputs }, 'bakery').answer).toBe('value_overflow');
+  }
   expect(w.send({ ...estimate, outputs: sorted.toReversed() }, 'bakery').answer).toBe('not_sorted');
   expect(w.send({ ...estimate, outputs: [bread, bread] }, 'bakery').answer).toBe('not_sorted');
+  const most = { ...bread, value: ESTIMATE_MAX, durability: DURABILITY_MAX };
+  const other = w.do(orderOf(w, 'mill', 'bakery'), 'mill');
   const { id, events } = w.send(estimate, 'bakery');
   expect(events.at(-1)).toEqual({ kind: 'estimated', estimate: id, order, value: String(min(120)) });
+  expect(events[0]).toEqual({ kind: 'product', type: typeOf(MILK), ...MILK });
+  expect(w.state.types.get(typeOf(MILK))).toEqual(MILK);
+  w.do({ kind: 'estimate', order: other, outputs: [most] }, 'bakery');
   expect(w.send(estimate, 'bakery').answer).toBe('estimate_open');
   w.do({ kind: 'start', estimate: id }, 'bakery');
   expect(w.send(estimate, 'bakery').answer).toBe('already_started');
@@ -83,7 +102,8 @@ test('a start is 1:1 with an estimate, needs a vote above the parameter, and kee
   expect(w.send({ kind: 'start', estimate: self }, 'bakery').answer).toBe('unknown_estimate');
   const exact = estimate(min(100));
   expect(w.send({ kind: 'start', estimate: exact }, 'stranger').answer).toBe('missing_signature');
-  w.do({ kind: 'start', estimate: exact }, 'bakery');
+  const started = w.send({ kind: 'start', estimate: exact }, 'bakery');
+  expect(started.events).toEqual([{ kind: 'started', production: started.id, producer: self }]);
   expect(w.send({ kind: 'start', estimate: exact }, 'bakery').answer).toBe('already_started');
   expect(w.send({ kind: 'start', estimate: estimate(min(100) + 1n) }, 'bakery').answer).toBe('vote_needed');
   w.makeCommon('bakery', MILK);

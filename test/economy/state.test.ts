@@ -75,14 +75,31 @@ describe.each([
     expect(tells(() => table.retell())).toEqual([[ID, undefined, 3]]);
   });
 
-  test('`born` are the keys that were not there before', () => {
+  test('keeps what happened since it was drained: rows as they were, and rows that were not there', () => {
     const table = make();
+    const other = 'b'.repeat(64);
+    const happened = () => ({ changed: [...table.changed], born: [...table.born], idle: table.idle });
     table.restore(ID, 1);
+    expect(happened()).toEqual({ changed: [], born: [], idle: true });
     table.set(ID, 2);
-    expect([...table.born]).toEqual([]);
-    table.set('b'.repeat(64), 1);
-    expect([...table.born]).toEqual(['b'.repeat(64)]);
-    table.delete('b'.repeat(64));
-    expect([...table.born]).toEqual([]);
+    table.set(ID, 3);
+    expect(happened()).toEqual({ changed: [[ID, 1]], born: [], idle: false });
+    table.set(other, 1);
+    table.set(other, 2);
+    expect(happened()).toEqual({ changed: [[ID, 1]], born: [[other, 2]], idle: false });
+    table.drained();
+    expect(happened()).toEqual({ changed: [], born: [], idle: true });
+    // Went and came back: it was there, and it is new at the end of the rows.
+    table.delete(ID);
+    expect(happened()).toEqual({ changed: [[ID, 3]], born: [], idle: false });
+    table.set(ID, 4);
+    expect(happened()).toEqual({ changed: [[ID, 3]], born: [[ID, 4]], idle: false });
+    expect([...table.entries()].map(([key]) => key)).toEqual([other, ID]);
+    table.drained();
+    // Came and went: nothing happened.
+    table.set('c'.repeat(64), 1);
+    table.delete('c'.repeat(64));
+    table.delete('d'.repeat(64));
+    expect(happened()).toEqual({ changed: [], born: [], idle: true });
   });
 });
