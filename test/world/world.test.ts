@@ -12,7 +12,7 @@ import { crashesOf, report, run, tearsOf } from './run.ts';
 import { makeSetting, removeFolder, type Setting, worldsFolder } from './setting.ts';
 import { World } from './world.ts';
 
-const WORLDS = 120;
+const WORLDS = 500;
 const DAYS = 7;
 /** Sales a day that really happen, over all worlds. */
 const SALES = 10;
