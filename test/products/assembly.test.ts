@@ -39,8 +39,12 @@ describe('assembly', () => {
   });
 
   test('what it stands on must be there', () => {
-    expect(() => assemble([{ product: board, on: ['ram'] }], made('a', 0n))).toThrow('stands on what is not there');
-    expect(() => assemble([{ product: board, on: ['board', 'ram'] }], made('a', 0n))).toThrow('stands on what is not there');
+    expect(() => assemble([{ product: board, on: ['ram'] }], made('a', 0n))).toThrow(
+      'stands on what is not there',
+    );
+    expect(() => assemble([{ product: board, on: ['board', 'ram'] }], made('a', 0n))).toThrow(
+      'stands on what is not there',
+    );
     expect(() => assemble([], made('a', 0n))).toThrow('stands on what is not there');
     expect(() => elementOf(machine, 'fan')).toThrow('no element fan');
   });
