@@ -3,12 +3,15 @@
  * terminal's files or code. Minutes are whole; a sentence for each thing that does not fit, none when all is well.
  */
 import type { LedgerEvent } from '../../src/economy/events.ts';
+import { PACK_MINUTES } from '../../src/limits.ts';
 import type { Goods } from './log.ts';
 
 export interface Holding {
   readonly payable: number;
   readonly pending: number;
   readonly exposed: number;
+  /** On its way through a refresh. */
+  readonly refreshing: number;
 }
 
 export interface Evidence {
@@ -29,7 +32,10 @@ export interface Evidence {
 }
 
 const total = (cards: readonly Holding[]) =>
-  cards.reduce((sum, { payable, pending, exposed }) => sum + payable + pending + exposed, 0);
+  cards.reduce(
+    (sum, { payable, pending, exposed, refreshing }) => sum + payable + pending + exposed + refreshing,
+    0,
+  );
 
 export interface Account {
   readonly wrong: readonly string[];
@@ -49,11 +55,15 @@ export function audit(evidence: Evidence): Account {
   let redeemed = 0;
   let handedOver = 0;
   let sales = 0;
+  let loaded = 0;
+  const open = new Set<string>();
   const serials = new Map<string, string>();
   const shelf = new Map<string, bigint>();
   const once = (serial: string, what: string) => {
     const known = serials.get(serial);
-    if (known !== undefined) wrong.push(`serial ${serial.slice(0, 8)} ${known} and ${what}`);
+    // What was given up and aborted comes back by a refresh.
+    if (known !== undefined && !(known === 'aborted' && what === 'refreshed'))
+      wrong.push(`serial ${serial.slice(0, 8)} ${known} and ${what}`);
     serials.set(serial, what);
   };
   for (const event of events) {
@@ -64,7 +74,13 @@ export function audit(evidence: Evidence): Account {
     } else if (event.kind === 'aborted') {
       same('skipped aborts', event.skipped ?? [], []);
       for (const serial of event.serials) once(serial, 'aborted');
-    } else if (event.kind === 'handed_over') {
+    } else if (event.kind === 'refreshed') {
+      for (const serial of event.serials) once(serial, 'refreshed');
+    } else if (event.kind === 'load') {
+      loaded += event.packs * PACK_MINUTES;
+      open.add(event.load);
+    } else if (event.kind === 'issued') open.delete(event.load);
+    else if (event.kind === 'handed_over') {
       handedOver += event.charged;
       sales += event.sales;
     } else if (event.kind === 'counted') {
@@ -76,7 +92,13 @@ export function audit(evidence: Evidence): Account {
     } else if (event.kind === 'stock' && event.collective === outlet)
       shelf.set(event.type, (shelf.get(event.type) ?? 0n) + BigInt(event.amount));
   }
-  const gone = total(before) - total(after);
+  const gone = total(before) + loaded - total(after);
+  same('loads without coupons', open.size, 0);
+  same(
+    'minutes in a refresh that nobody ended',
+    after.map(({ refreshing }) => refreshing),
+    after.map(() => 0),
+  );
   same('minutes gone from cards', gone, charged);
   same('minutes redeemed', redeemed, charged);
   same('minutes handed over', handedOver, charged);

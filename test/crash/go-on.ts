@@ -14,7 +14,7 @@ import { openShop, type Shop, startTill, type TestTill, type TillSetup } from '.
 import { audit, type Holding } from './accountant.ts';
 import { type Counter, counters, type Entry, type Log, type Screen, screenOf } from './log.ts';
 import { type AtPoint, watchPoints } from './points.ts';
-import { enter, holdCard, holdUntilPaid, watchScreen } from './story.ts';
+import { atServices, enter, holdCard, holdUntilPaid, watchScreen } from './story.ts';
 
 /** A world as the death of its till left it: the folder and what people remember. */
 export interface Wreck {
@@ -47,8 +47,13 @@ export interface GoOn {
 }
 
 export const holding = (shop: Shop, number: number): Holding => {
-  const { payableMinutes, pendingMinutes, exposedMinutes } = shop.card(number).ownerView();
-  return { payable: payableMinutes, pending: pendingMinutes, exposed: exposedMinutes };
+  const { payableMinutes, pendingMinutes, exposedMinutes, refreshingMinutes } = shop.card(number).ownerView();
+  return {
+    payable: payableMinutes,
+    pending: pendingMinutes,
+    exposed: exposedMinutes,
+    refreshing: refreshingMinutes.own,
+  };
 };
 
 /** What the screen must say after the restart, given what the clerk knows. Undefined when it does. */
@@ -136,7 +141,9 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
   const product = (good: string) => shop.world.product(good);
   let unwatch: () => void = () => undefined;
   let second: Wreck | undefined;
+  let other: TestTill | undefined;
   try {
+    shop.startOffice();
     const till: TestTill = await shop.till(options.setup ?? {});
     const first = screenOf(till.view().checkout);
     const found = inShort(first);
@@ -195,7 +202,7 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
       await holdUntilPaid(elsewhere, shop.card(cards.first), pin(cards.first));
       note({ at: 'leaves', withGoods: true });
       await flushed(elsewhere);
-      await elsewhere.stop();
+      other = elsewhere;
     } else {
       await pays(way === 'other' ? cards.other : cards.first);
       note({ at: 'leaves', withGoods: true });
@@ -203,6 +210,19 @@ export async function goOn(wreck: Wreck, way: Way, options: GoOn = {}): Promise<
     }
 
     await ready(shop, till);
+    // Who was at card services comes back to them, here or at the other till.
+    const served = log.find((entry) => entry.at === 'services')?.card;
+    if (served !== undefined) {
+      const elsewhere = way === 'elsewhere' ? (other ?? (await shop.till({ number: 1 }))) : till;
+      await ready(shop, elsewhere);
+      const card = shop.card(served);
+      if (way === 'torn') await atServices(elsewhere, tearing(card, chance), pin(served));
+      const account = await atServices(elsewhere, card, pin(served));
+      if (account === undefined || account.unfinishedLoad || account.exposed + account.refreshing > 0)
+        wrong.push(`card services leave it open: ${JSON.stringify(account)}`);
+      if (elsewhere !== till) other = elsewhere;
+    }
+    await other?.stop();
     for (const card of [1, 2]) {
       note({ at: 'comes', card, goods: FINALLY });
       await enter({ product }, till, FINALLY);

@@ -52,6 +52,7 @@ function fingerprint(dir: string, log: readonly Entry[]): string {
 /** `mutant`: a short story with a bug planted on purpose. */
 export async function wrecksOf(template: Template, mutant?: Mutant): Promise<Wrecks> {
   const shop = await openShop(template);
+  shop.startOffice();
   const place = mkdtempSync(join(tmpdir(), 'timecard-wrecks-'));
   const log: Entry[] = [];
   const wrecks: Wreck[] = [];

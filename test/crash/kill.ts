@@ -79,6 +79,7 @@ export async function runTill(
 
 export async function killedAt(template: Template, point: number, mutant?: Mutant): Promise<Killed> {
   const shop = await openShop(template);
+  shop.startOffice();
   const place = mkdtempSync(join(tmpdir(), 'timecard-killed-'));
   try {
     const before = [1, 2].map((card) => holding(shop, card));

@@ -24,6 +24,8 @@ export type Entry =
   | ({ readonly at: 'screen' } & Screen)
   /** «Paid» was seen and the goods are gone; or the person is gone and the goods are back on the shelf. */
   | { readonly at: 'leaves'; readonly withGoods: boolean }
+  /** A card is held to card services, for a refresh and a load. */
+  | { readonly at: 'services'; readonly card: number }
   /** The shelf was counted, and posted. */
   | { readonly at: 'counted' };
 

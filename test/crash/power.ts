@@ -46,6 +46,7 @@ export async function powerLosses(
   options: { readonly seed: number; readonly parts: number; readonly mutant?: Mutant },
 ): Promise<PowerLosses> {
   const shop = await openShop(template);
+  shop.startOffice();
   const place = mkdtempSync(join(tmpdir(), 'timecard-power-'));
   const remove = () => rmSync(place, { recursive: true, force: true });
   const trace = join(place, 'trace');

@@ -1,10 +1,11 @@
 /**
  * An hour at a till, as it is killed in: sales with and without PIN, cards that leave at the worst moments, another card, a person
- * who walks away, a crowd that leaves, a count, a payment taken back, a clean stop and start. Everything goes through the
- * door and the reader; every act is noted before it is done, every screen when it is shown.
+ * who walks away, a crowd that leaves, a count, a payment taken back, card services with a refresh and a load, a clean stop and
+ * start. Everything goes through the door and the reader; every act is noted before it is done, every screen when it is shown.
  */
 import type { CardDevice } from '../../firmware-sim/device.ts';
 import { INS } from '../../src/card/commands.ts';
+import type { ServicesView } from '../../src/till-api.ts';
 import { settled } from '../terminal/selling.ts';
 import type { TestTill } from '../terminal/shop.ts';
 import { type Entry, type Goods, screenOf } from './log.ts';
@@ -95,6 +96,39 @@ export async function holdCard(
   await till.terminal.sale.idle();
   till.reader.pull();
   return till.view().checkout.step.phase;
+}
+
+/**
+ * Card services with a card and its PIN: what needs it is refreshed by itself, a load that was begun is finished, and with
+ * `packs` that much more is loaded. Gives the account as the screen shows it at the end; undefined when the card fell silent.
+ */
+export async function atServices(till: TestTill, card: CardDevice, pin: string, packs?: number) {
+  const until = (what: string, so: (services: ServicesView) => boolean) =>
+    till.until(what, ({ services }) => so(services));
+  const over = new Set<ServicesView['step']['phase']>(['open', 'card_gone']);
+  await till.done({ intent: 'services_open' });
+  till.reader.insert(card);
+  await until('the PIN', ({ step }) => step.phase === 'pin' || step.phase === 'card_gone');
+  if (till.view().services.step.phase === 'pin') {
+    await till.done({ intent: 'services_pin', pin });
+    await until('card services', ({ step }) => over.has(step.phase));
+  }
+  const more = till.view().services.account?.unfinishedLoad ? 1 : packs;
+  if (more !== undefined && till.view().services.step.phase === 'open') {
+    await till.done({ intent: 'services_load', packs: more });
+    await until(
+      'a load',
+      ({ step, lastAct }) => step.phase === 'card_gone' || (step.phase === 'open' && lastAct?.act === 'load'),
+    );
+  }
+  const { step, account, lastAct } = till.view().services;
+  till.reader.pull();
+  await till.done({ intent: 'services_close' });
+  await until('closed', ({ step: now }) => now.phase === 'closed');
+  if (step.phase !== 'open' || account === undefined) return undefined;
+  if (lastAct !== undefined && lastAct.outcome !== 'done')
+    throw new Error(`services: ${JSON.stringify(lastAct)}`);
+  return account;
 }
 
 const ignore: AtPoint = () => undefined;
@@ -192,6 +226,11 @@ export async function story(desk: Desk): Promise<void> {
 
   await arrives(2, { milk: 2 });
   await goesAway('cancel_payment');
+
+  // The first card hears of the purchase that was given up, has its coupons refreshed, and loads a pack.
+  note({ at: 'services', card: 1 });
+  const account = await atServices(till, new HeldCard(desk.card(1), till, at), desk.pin(1), 1);
+  if (account === undefined || account.exposed > 0 || account.unfinishedLoad) throw new Error('not loaded');
 
   await till.stop();
   till = await desk.open();
