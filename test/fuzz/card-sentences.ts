@@ -18,7 +18,6 @@ import {
 import {
   field,
   issue,
-  loadOrder,
   NONE,
   PIN,
   PUK,
@@ -47,6 +46,8 @@ export interface Talking {
   readonly g: Uint8Array;
   /** Blind signatures for the load or refresh that is open, as far as they were fetched. */
   readonly signatures: Record<'load' | Which, readonly (Uint8Array | undefined)[]>;
+  /** Hex blinded serials of the lost card's load. */
+  readonly loaded: ReadonlySet<string>;
   /** The ledger: hex serial → what it was refreshed by. */
   readonly refreshed: Map<string, string>;
   /** To be told when something was begun, so that nobody misses what is prepared. */
@@ -105,10 +106,9 @@ function find(talking: Talking): void {
   const { chance, talk, world } = talking;
   if (chance.once(2)) findBegin(talk, world.coupons, world.g);
   const exponent = chance.below(7);
-  const loaded = loadOrder(1).filter((one) => one === exponent).length;
   talking.found = findBlock(talk, exponent, 0)
     // The office has signed what the lost card loaded, and nothing beyond.
-    .filter(({ counter }) => counter < loaded)
+    .filter(({ blinded }) => talking.loaded.has(toHex(blinded)))
     .map(({ counter, blinded }) => ({
       exponent,
       counter,

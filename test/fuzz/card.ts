@@ -8,10 +8,12 @@ import { createCard } from '../../firmware-sim/card.ts';
 import { SLOT_BYTES, SLOT_PLACES } from '../../firmware-sim/layout.ts';
 import { personalise } from '../../firmware-sim/personalise.ts';
 import { ascii, beBytes, concat, hexBytes, toHex } from '../../src/bytes.ts';
+import { findBegin, findBlock } from '../firmware/refreshing.ts';
 import {
   AID,
   CHAIN,
   field,
+  loadOrder,
   makeCouponOffice,
   makeWorld,
   PIN,
@@ -45,7 +47,8 @@ interface Kind {
   readonly lost: number;
 }
 
-function kindsOf(world: World, chance: Chance): readonly Kind[] {
+/** The kinds, and the blinded serials that the lost card has loaded. */
+function kindsOf(world: World, chance: Chance): { kinds: readonly Kind[]; loaded: ReadonlySet<string> } {
   const blank = personalise({
     seed: chance.bytes(32),
     g: chance.bytes(8),
@@ -61,11 +64,20 @@ function kindsOf(world: World, chance: Chance): readonly Kind[] {
   const talk = Talk.start(card, world.office, world.till, { role: 2 });
   talk.verify(PIN, 'services');
   if (talk.say(0x3e, 3, 0, field(0x80, world.seed)).sw !== '9000') throw new Error('RESTORE');
-  return [
+  findBegin(talk, world.coupons, world.g);
+  const loaded = new Set(
+    [...new Set(loadOrder(1))].flatMap((exponent) =>
+      findBlock(talk, exponent, 0)
+        .slice(0, loadOrder(1).filter((one) => one === exponent).length)
+        .map(({ blinded }) => toHex(blinded)),
+    ),
+  );
+  const kinds = [
     { image: world.image, minutes: 300, lost: 0 },
     { image: card.image(), minutes: 0, lost: 300 },
     { image: blank, minutes: 0, lost: 300 },
   ];
+  return { kinds, loaded };
 }
 
 /** What a story has done to the minutes: loads finished, dead coupons forgotten, new coupons of refreshes that are still open. */
@@ -132,7 +144,7 @@ export async function fuzzCard({ seed, more }: Run): Promise<Tally> {
   const chance = new Chance(seed);
   const tally: Tally = { apdus: 0, stories: 0 };
   const world = makeWorld(1, makeCouponOffice());
-  const kinds = kindsOf(world, chance);
+  const { kinds, loaded } = kindsOf(world, chance);
   while (more()) {
     const story = tally.stories ?? 0;
     const extended = !chance.once(4);
@@ -190,6 +202,7 @@ export async function fuzzCard({ seed, more }: Run): Promise<Tally> {
         id: chance.of(ids),
         g: hexBytes(cells.g),
         signatures,
+        loaded,
         refreshed: new Map(),
         begun: () => follow(false),
         found: [],
