@@ -1,7 +1,7 @@
 /** One picture a phase of the payment. What may be done in a phase are its buttons; the terminal decides what follows. */
 import { type ReactElement, useRef } from 'react';
-import type { CheckoutPhase } from '../../src/till-api.ts';
-import { useAsk } from '../context.tsx';
+import type { CardTrouble, CheckoutPhase } from '../../src/till-api.ts';
+import { useAsk, useView } from '../context.tsx';
 import { NOT_SCANNING, scannerKey } from '../entry.ts';
 import { dialogOpen, typesElsewhere } from '../shortcuts.ts';
 import { useKey } from '../use-key.ts';
@@ -17,6 +17,10 @@ export type PaymentPhase = Exclude<CheckoutPhase, { phase: 'basket' }>;
 export function PaymentPanel({ step }: { readonly step: PaymentPhase }): ReactElement {
   const ask = useAsk();
   const scanning = useRef(NOT_SCANNING);
+  const restarted = useView((view) => view.checkout.restarted === true);
+  // Nobody took a card away too early: the terminal had stopped, and `Restarted` says so.
+  const troubleOf = (trouble: CardTrouble | undefined) =>
+    restarted && trouble === 'card_left' ? undefined : trouble;
   // The field is not there while paying: a scan is caught here. After «paid» it begins the next sale, before that the
   // terminal says why it cannot be added.
   useKey((event) => {
@@ -38,13 +42,13 @@ export function PaymentPanel({ step }: { readonly step: PaymentPhase }): ReactEl
 
   switch (step.phase) {
     case 'hold_card':
-      return <HoldCard trouble={step.trouble} attempted={step.attempted === true} />;
+      return <HoldCard trouble={troubleOf(step.trouble)} attempted={step.attempted === true} />;
     case 'reading':
       return <Reading />;
     case 'pin':
       return <PinPhase triesLeft={step.triesLeft} blocked={step.blocked} />;
     case 'hold_again':
-      return <HoldAgain trouble={step.trouble} />;
+      return <HoldAgain trouble={troubleOf(step.trouble)} />;
     case 'not_enough':
       return <NotEnough below={step.below} above={step.above} pinGiven={step.pinGiven} />;
     case 'paid':

@@ -17,7 +17,7 @@ export function HoldCard({ trouble, attempted }: Props): ReactElement {
     <Panel
       scene={trouble ? 'trouble' : 'hold'}
       title={t('phase.holdTitle')}
-      text={trouble ? again : t('phase.holdText')}
+      text={trouble || attempted ? again : t('phase.holdText')}
       trouble={trouble && t(`trouble.${trouble}`)}
       actions={<BackToBasket />}
     />

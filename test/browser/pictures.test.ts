@@ -4,6 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { en } from '../../renderer/locales/en.ts';
 import { ALL_RULES, violations } from './axe.ts';
 import { PICTURES } from './pictures.ts';
 import { type OpenOptions, openStudio, type Studio } from './screen.ts';
@@ -72,4 +73,16 @@ describe.each(WINDOWS)('$name', ({ options, axe: rules }) => {
     }
     expect(errors).toEqual([]);
   });
+});
+
+test.each([
+  ['restarted-again', en.phase.restarted],
+  ['restarted-hold', en.phase.holdAttemptedText],
+])('%s: the terminal had stopped, and nobody is told that a card was taken away', async (name, says) => {
+  const page = await studio.open({});
+  await studio.show(page, PICTURES.find((one) => one.name === name) as (typeof PICTURES)[number], 'en');
+  const text = (await page.locator('main').innerText()).replaceAll(/\s+/g, ' ');
+  expect(text).toContain(says.replaceAll(/\s+/g, ' '));
+  expect(text).not.toContain(en.trouble.card_left);
+  await page.context().close();
 });

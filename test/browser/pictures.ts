@@ -131,6 +131,7 @@ export const PICTURES: readonly Picture[] = [
   sale('paid', { phase: 'paid', minutes: 112 }),
   restarted('restarted-paid', { phase: 'paid', minutes: 112 }),
   restarted('restarted-again', { phase: 'hold_again', trouble: 'card_left' }),
+  restarted('restarted-hold', { phase: 'hold_card', trouble: 'card_left', attempted: true }),
   card('services-start', { phase: 'closed' }),
   card('services-hold', { phase: 'hold_card' }),
   card('services-pin', { phase: 'pin', triesLeft: null, blocked: false }),
