@@ -42,7 +42,15 @@ export interface Share {
   /** How many wrecks are gone on with, each in one way; Infinity for all of them, those of this process in every way. */
   readonly some: number;
   readonly mutant?: Mutant;
+  /** One of `of` equal parts of all that is chosen, from 1: a long run can be had in several goes. */
+  readonly go?: { readonly number: number; readonly of: number };
 }
+
+/** What this go does of all that is chosen; each with its place among all. */
+const chosen = ({ go }: Share, all: readonly number[]): (readonly [place: number, number])[] =>
+  all
+    .map((one, place) => [place, one] as const)
+    .filter(([place]) => go === undefined || place % go.of === go.number - 1);
 
 async function lookAt(report: Report, wreck: Wreck): Promise<void> {
   const { found, wrong } = await look(wreck);
@@ -83,8 +91,8 @@ export async function findPlanted(
       .map((one, number) => ({ number, told: typeof one === 'string' ? one : one.name }))
       .filter(({ number, told }, _, all) => number >= all.length >> 1 && !told.includes('all of the rest'))
       .map(({ number }) => number);
-    for (const [i, chosen] of sample(below, numbers.length, options.most).entries()) {
-      const number = numbers[chosen] as number;
+    for (const [i, place] of sample(below, numbers.length, options.most).entries()) {
+      const number = numbers[place] as number;
       const one =
         'images' in left
           ? left.wreck(number)
@@ -107,9 +115,9 @@ export async function everyPoint(report: Report, template: Template, share: Shar
   try {
     report.points += points.length;
     report.wrecks += wrecks.length;
-    for (const wreck of wrecks) await lookAt(report, wreck);
+    for (const [, number] of chosen(share, [...wrecks.keys()])) await lookAt(report, wrecks[number] as Wreck);
     const turn = below(WAYS.length);
-    for (const [i, number] of sample(below, wrecks.length, share.some).entries())
+    for (const [i, number] of chosen(share, sample(below, wrecks.length, share.some)))
       for (const way of waysFor(share, i + turn))
         await goOnWith(report, wrecks[number] as Wreck, way, below(1_000));
   } finally {
@@ -123,7 +131,8 @@ export async function kills(report: Report, template: Template, share: Share): P
   const whole = await killedAt(template, -1, share.mutant);
   whole.remove();
   const turn = below(WAYS.length);
-  for (const [i, point] of sample(below, whole.points.length, share.some).entries()) {
+  report.points = whole.points.length;
+  for (const [i, point] of chosen(share, sample(below, whole.points.length, share.some))) {
     const killed = await killedAt(template, point, share.mutant);
     try {
       if (killed.ended === 'killed') report.killed++;
@@ -149,7 +158,7 @@ export async function powerLoss(
     report.syncs += losses.syncs;
     report.images += losses.images.length;
     const turn = below(WAYS.length);
-    for (const [i, image] of sample(below, losses.images.length, share.some).entries()) {
+    for (const [i, image] of chosen(share, sample(below, losses.images.length, share.some))) {
       const { wreck, remove } = losses.wreck(image);
       const way = WAYS[(i + turn) % WAYS.length] as Way;
       try {

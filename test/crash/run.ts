@@ -1,7 +1,8 @@
 /**
  * The crash campaign as a command (docs/crash.md):
- *   npm run test:crash -- [--full] [--seed N] [--some N] [--only points,kills,power,full_disk,pages,planted] [--json]
- * Without --full a share of it, chosen by the seed; `--some` is how many wrecks of each kind are gone on with. Ends with 1 when
+ *   npm run test:crash -- [--full] [--seed N] [--some N] [--only points,kills,power,full_disk,pages,planted] [--go 3/20] [--json]
+ * Without --full a share of it, chosen by the seed; `--some` is how many wrecks of each kind are gone on with.
+ * `--go 3/20` is the third of twenty goes that are the whole of points, kills and power together. Ends with 1 when
  * anything was found, and names seed, wreck and way.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -23,11 +24,13 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     some: { type: 'string', default: '30' },
+    go: { type: 'string', default: '1/1' },
     only: { type: 'string', default: 'points,kills,power,full_disk,pages,planted' },
   },
 });
 const seed = Number(values.seed);
 const some = values.full ? Infinity : Number(values.some);
+const [goNumber = 1, goes = 1] = values.go.split('/').map(Number);
 const wanted = new Set(values.only.split(','));
 const failures: string[] = [];
 const figures: Record<string, unknown> = { seed };
@@ -53,7 +56,12 @@ for (const [name, run] of [
 ] as const)
   await part(name, async () => {
     const report = emptyReport();
-    await run(report, template, { seed, some, parts: values.full ? 2 : 1 });
+    await run(report, template, {
+      seed,
+      some,
+      parts: values.full ? 2 : 1,
+      go: { number: goNumber, of: goes },
+    });
     const { failures: found, ...counted } = report;
     for (const one of found)
       failures.push(`${name}: ${one.wreck}, ${one.way}, ${one.found}: ${one.wrong.join('; ')}`);
