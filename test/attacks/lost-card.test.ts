@@ -2,11 +2,11 @@
  * Paying, and then refreshing with the words; the old card and the new one at two tills without network; an old memory image beside
  * the card. None of it makes a minute: what a till loses is bounded by its taps and their ceiling, and named.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
+import { type LostCardShop, lostCardShop } from '../recovery/lost-card-shop.ts';
 import {
-  aheadClock,
   DAY,
   freeSerials,
   leave,
@@ -18,28 +18,18 @@ import {
   visit,
 } from '../recovery/people.ts';
 import { flushed, ready, sell } from '../terminal/selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from '../terminal/shop.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-let template: Template;
-let shop: Shop;
-let till: TestTill;
-let clock: ReturnType<typeof aheadClock>;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2, packs: 2, tills: 2 });
+const opened = lostCardShop();
+let shop: LostCardShop['shop'];
+let till: LostCardShop['till'];
+let clock: LostCardShop['clock'];
+beforeEach(() => {
+  ({ shop, till, clock } = opened());
 });
-beforeEach(async () => {
-  clock = aheadClock();
-  shop = await openShop(template, { ledgerClock: clock });
-  shop.startOffice();
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
-const { restored, blockNow, redeemed, tap } = lostCards(() => ({ shop, till }));
+const { restored, issued, blockNow, redeemed, tap } = lostCards(opened);
 
 describe('double spending with a lost card', () => {
   it('paying, then refreshing with the words: the redemption wins, the rest comes back and does not wait anew', async () => {
@@ -63,10 +53,7 @@ describe('double spending with a lost card', () => {
     expect(again.account?.returning).toEqual({ minutes: 600 - paid, until });
     await leave(till);
 
-    clock.forward(SLOW - 10 * DAY + 60);
-    await blockNow();
-    await shop.event('issued', shop.node.engine.height - 2);
-    await ready(shop, till);
+    await issued(SLOW - 10 * DAY + 60);
     const fetched = await visit(till, card);
     expect(fetched.account).toMatchObject({ onCard: 600 - paid, returning: null });
     const { sum } = await shop.accounts();
@@ -90,10 +77,7 @@ describe('double spending with a lost card', () => {
 
     const before = (await shop.accounts()).accounts;
     const { card } = await restored(lost);
-    clock.forward(SLOW + 60);
-    await blockNow();
-    await shop.event('issued', shop.node.engine.height - 2);
-    await ready(shop, till);
+    await issued(SLOW + 60);
     expect((await visit(till, card)).account).toMatchObject({ onCard: 600 });
     await leave(till);
     const sold = await sell(shop, till, card, { wheat_bread: 2 }, PIN);
@@ -122,10 +106,7 @@ describe('double spending with a lost card', () => {
     const first = await tap(away, lost, { wheat_bread: 4 });
     const { card } = await restored(lost);
     // The lost card's till stays away for longer than it may; meanwhile its hours are on the new card.
-    clock.forward(SLOW + 60);
-    await blockNow();
-    await shop.event('issued', shop.node.engine.height - 2);
-    await ready(shop, till);
+    await issued(SLOW + 60);
     expect((await visit(till, card)).account).toMatchObject({ onCard: 600 });
     await leave(till);
     await till.stop();

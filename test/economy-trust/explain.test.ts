@@ -1,10 +1,8 @@
 /** «Tax explained» (§6.3): a, c, w, settlement and debt of a revision, and the transactions that made them. */
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
-import { decodeRow, encodeRow } from '../../src/economy/dump.ts';
 import { type Explanation, explainRevision, type Line } from '../../src/economy/explain.ts';
-import { rebuildIndexes } from '../../src/economy/indexes.ts';
-import { State } from '../../src/economy/state.ts';
+import type { State } from '../../src/economy/state.ts';
 import type { Id } from '../../src/economy/transaction.ts';
 import {
   BREAD,
@@ -18,6 +16,7 @@ import {
   typeOf,
   World,
 } from '../economy/world.ts';
+import { restored } from '../histories/twin.ts';
 import { Loaded } from './loaded.ts';
 
 const DECEMBER_END = Date.parse('2026-12-31T23:59:59Z') / 1000;
@@ -36,16 +35,6 @@ function explained(state: State, revision: Id): Explanation {
   expect(sum(settlement)).toBe(row.settlement);
   expect(row.debt).toBe(row.debtBefore + row.c + row.w - row.tax + row.settlement);
   return found;
-}
-
-/** Read back from its rows, which come in another order. */
-function restored(state: State): State {
-  const copy = new State();
-  for (const [i, table] of state.tables().entries())
-    for (const [key, row] of [...table.entries()].reverse())
-      copy.tables()[i]?.restore(key, decodeRow(encodeRow(row)));
-  rebuildIndexes(copy);
-  return copy;
 }
 
 function lose(w: World, name: string, amount: number): Id {

@@ -1,27 +1,15 @@
 /** Random histories of the whole ledger but the coupons: the invariants, step by step, and the books that the auditor has from the chain alone. A failure names the seed. */
 import { expect, test } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
-import { decodeRow, encodeRow } from '../../src/economy/dump.ts';
-import { rebuildIndexes } from '../../src/economy/indexes.ts';
-import { State } from '../../src/economy/state.ts';
 import { Auditor } from '../auditor/auditor.ts';
 import { booksDiffer, detailsDiffer } from '../auditor/compare.ts';
+import { restored } from '../histories/twin.ts';
 import { audit, faults } from './audit.ts';
 import { Author, PARAMETERS, Player, type Step } from './history.ts';
 import { contents, NOON } from './world.ts';
 
 const STEPS = 1_200;
 const SEEDS = [1, 2, 3, 4, 5, 6];
-
-/** A state as a node finds it on its disk: rows through bytes, in another order, indexes made again. */
-function restored(state: State): State {
-  const copy = new State();
-  for (const [i, table] of state.tables().entries())
-    for (const [key, row] of [...table.entries()].reverse())
-      copy.tables()[i]?.restore(key, decodeRow(encodeRow(row)));
-  rebuildIndexes(copy);
-  return copy;
-}
 
 test.each(SEEDS)(
   `seed %i: L1, L2, L3, L5, L7 after every one of ${STEPS} steps; L6 when they are played again`,

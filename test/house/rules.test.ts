@@ -136,7 +136,9 @@ describe('each rule breaks on its counter-example and lets the neighbour pass', 
     ['// @ts-ignore', '// types are checked'],
     ["test.skip('x', f);", "test('x', f);"],
     ["it.only('x', f);", "it('only x', f);"],
-    ["test.skipIf(true)('x', f);", "test.each([])('x', f);"],
+    ["test.concurrent.skip('x', f);", "test.concurrent('x', f);"],
+    ["test.skipIf(true)('x', f);", "test.each(ALL)('x', f);"],
+    ["test.each([])('%s', f);", "test.each([1])('%s', f);"],
   ])('nothing hidden: %s', (bad, good) =>
     breaks('nothing is left for later', ['test/a.test.ts', bad], ['test/a.test.ts', good]),
   );

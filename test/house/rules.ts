@@ -126,7 +126,7 @@ export const RULES: readonly Rule[] = [
           ...matches(
             file,
             bare(file.text),
-            /\b(describe|test|it|suite)\.(skip|only|todo|fails)\b|\b(xit|xdescribe|fit|fdescribe)\(/g,
+            /\b(describe|test|it|suite)(\.\w+)*\.(skip|only|todo|fails)\b|\b(xit|xdescribe|fit|fdescribe)\(|\.(each|for)\(\[\]\)/g,
           ),
           ...(file.path.startsWith('test/electron/')
             ? []

@@ -106,7 +106,9 @@ export async function online(shop: Shop, till: TestTill, setup: TillSetup): Prom
 }
 
 /** What the tests of lost cards do again and again; shop and till are asked for each time, because each test has its own. */
-export function lostCards(at: () => { readonly shop: Shop; readonly till: TestTill }) {
+export function lostCards(
+  at: () => { readonly shop: Shop; readonly till: TestTill; readonly clock: ReturnType<typeof aheadClock> },
+) {
   /** A new card with the words of the lost one, and what was found for it. */
   async function restored(lost: SimulatedCard): Promise<{ card: SimulatedCard; view: ServicesView }> {
     const { till } = at();
@@ -124,6 +126,15 @@ export function lostCards(at: () => { readonly shop: Shop; readonly till: TestTi
     const { shop, till } = at();
     await sell(shop, till, shop.card(2), { salt: 1 }, '2345');
     await flushed(till);
+  }
+
+  /** So many seconds later the office has issued what was waiting, and the till has heard of it. */
+  async function issued(seconds: number): Promise<void> {
+    const { shop, till, clock } = at();
+    clock.forward(seconds);
+    await blockNow();
+    await shop.event('issued', shop.node.engine.height - 2);
+    await ready(shop, till);
   }
 
   /** Minutes that outlets have been given for coupons, and why some were not. */
@@ -148,5 +159,5 @@ export function lostCards(at: () => { readonly shop: Shop; readonly till: TestTi
     }
     return { minutes, step };
   }
-  return { restored, blockNow, redeemed, tap };
+  return { restored, issued, blockNow, redeemed, tap };
 }

@@ -2,31 +2,22 @@
  * A lost card's minutes on a new one, by the words: nobody loses, nobody gains, and what two live cards of one seed can do is
  * bounded. Ledger over HTTP, its office, tills and simulated cards; the ledger's clock is put forward by 37 days.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { flushed, ready, sell } from '../terminal/selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from '../terminal/shop.ts';
-import { act, aheadClock, DAY, leave, lostCards, newCard, PIN, SLOW, visit, wordsOnPaper } from './people.ts';
+import { type LostCardShop, lostCardShop } from './lost-card-shop.ts';
+import { act, DAY, leave, lostCards, newCard, PIN, SLOW, visit, wordsOnPaper } from './people.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-let template: Template;
-let shop: Shop;
-let till: TestTill;
-let clock: ReturnType<typeof aheadClock>;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2, packs: 2, tills: 2 });
+const opened = lostCardShop();
+let shop: LostCardShop['shop'];
+let till: LostCardShop['till'];
+let clock: LostCardShop['clock'];
+beforeEach(() => {
+  ({ shop, till, clock } = opened());
 });
-beforeEach(async () => {
-  clock = aheadClock();
-  shop = await openShop(template, { ledgerClock: clock });
-  shop.startOffice();
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
-const { restored, blockNow, redeemed, tap } = lostCards(() => ({ shop, till }));
+const { restored, issued, blockNow, redeemed, tap } = lostCards(opened);
 
 describe('a lost card', () => {
   it('comes back on a new one after 37 days; the old one is dead at once, and is told so when it is found', async () => {
@@ -52,10 +43,7 @@ describe('a lost card', () => {
     expect(early.account).toMatchObject({ onCard: 0, returning: { minutes, until: view.lastAct?.until } });
     await leave(till);
 
-    clock.forward(DAY + 60);
-    await blockNow();
-    await shop.event('issued', shop.node.engine.height - 2);
-    await ready(shop, till);
+    await issued(DAY + 60);
     const back = await visit(till, card);
     expect(back.lastAct).toMatchObject({ act: 'find_lost', outcome: 'done', minutes });
     expect(back.account).toMatchObject({ onCard: minutes, returning: null });
