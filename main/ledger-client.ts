@@ -63,6 +63,16 @@ export class LedgerClient {
     }
   }
 
+  /** Whether the node says that there is no such thing; false also when it does not answer. */
+  async lacks(path: string): Promise<boolean> {
+    try {
+      const { response, text } = await this.#ask(path);
+      return response.status === 404 && decode(text).refusal === 'not_found';
+    } catch {
+      return false;
+    }
+  }
+
   /** A query's JSON, or undefined when the node is away or knows nothing of it. */
   async get(path: string): Promise<Record<string, unknown> | undefined> {
     try {

@@ -13,7 +13,8 @@ import { PACK_COUNTS } from '../src/coupons/pack.ts';
 import type { CryptoPort } from '../src/crypto-port.ts';
 import type { Id } from '../src/economy/transaction.ts';
 import { PACK_MINUTES } from '../src/limits.ts';
-import type { Refused } from './card-line.ts';
+import { ok } from '../src/result.ts';
+import type { Answer, Refused } from './card-line.ts';
 import {
   type CardRefresh,
   type Outgoing,
@@ -100,6 +101,34 @@ export class Renewal {
 
   constructor(parts: RenewalParts) {
     this.parts = parts;
+  }
+
+  /**
+   * Gives up what was begun with keys that are on no ledger, as by a desk that wants to know its own coupons again: the ledger took nothing of it,
+   * so nothing was paid, and the card is free for honest keys. Gives what it was. Kept as it is: what somebody has signed in part with
+   * such keys, and everything while the ledger does not say that it lacks them.
+   */
+  async giveUpForeign(
+    card: CardRefresh,
+    { openLoad, openRefresh, recovery }: Account,
+  ): Promise<Answer<readonly ('load' | 'refresh' | 'find_lost')[]>> {
+    const given: ('load' | 'refresh' | 'find_lost')[] = [];
+    for (const [act, of, begun] of [
+      ['load', 'own', openLoad],
+      ['refresh', 'own', openRefresh],
+      ['find_lost', 'lost', recovery?.collecting === false ? recovery : undefined],
+    ] as const) {
+      if (begun === undefined || !(await this.#foreign(toHex(begun.keysetId)))) continue;
+      const done = await card.giveUp(of);
+      if (done.ok) given.push(act);
+      else if (done.refusal !== 'conditions_not_satisfied') return done;
+    }
+    return ok(given);
+  }
+
+  async #foreign(keyset: Id): Promise<boolean> {
+    const { ledger } = this.parts;
+    return this.parts.keyset(keyset) === undefined && (await ledger.lacks(`/v1/keysets/${keyset}`));
   }
 
   /** Numbers of outgoing coupons that somebody else has, as far as is known here. */

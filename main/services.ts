@@ -204,12 +204,27 @@ export class Services {
   async #welcome(open: Open): Promise<void> {
     await this.#read(open, 'more');
     if (this.#account === undefined) return;
-    const over = this.#wallet !== undefined && !(await this.#finish(open, this.#account));
+    const over =
+      this.#wallet !== undefined &&
+      !((await this.#giveUpForeign(open, this.#account)) && (await this.#finish(open)));
     if (!over && this.active) this.#set({ phase: 'open' });
   }
 
   /** False: the session is over. */
-  async #finish(open: Open, account: Account): Promise<boolean> {
+  async #giveUpForeign(open: Open, account: Account): Promise<boolean> {
+    const given = await this.#renewal.giveUpForeign(open.refresh, account);
+    if (!given.ok) return this.#refused('load', given);
+    const [act] = given.value;
+    if (act === undefined) return true;
+    this.#done(act, 'ledger_refused');
+    await this.#read(open, 'more');
+    return this.#account !== undefined;
+  }
+
+  /** False: the session is over. */
+  async #finish(open: Open): Promise<boolean> {
+    const account = this.#account;
+    if (account === undefined) return false;
     const { recovery, openRefresh } = account;
     if (recovery?.collecting === false) {
       const keyset = this.#parts.keyset(toHex(recovery.keysetId));
@@ -235,17 +250,13 @@ export class Services {
     if (now === undefined) return false;
     // Another card has loaded since: this one may be the lost one, and everything on it is looked at.
     const useful = refreshUseful(now) || (this.#otherCards && now.payableMinutes > 0);
-    if (openRefresh === undefined && !(useful && this.#mayRefresh(now))) return true;
+    const may = now.openLoad === undefined && this.#parts.liveKeyset() !== undefined;
+    if (openRefresh === undefined && !(useful && may)) return true;
     const all = { all: this.#otherCards };
     const renewed = await this.#renewal.own(open.refresh, now, all, this.#progress('refresh'));
     if (!this.#renewed('refresh', renewed)) return false;
     await this.#read(open, 'more');
     return this.#account !== undefined;
-  }
-
-  /** Nothing else is open on the card, and there is a keyset to refresh into. */
-  #mayRefresh({ openLoad }: Account): boolean {
-    return openLoad === undefined && this.#parts.liveKeyset() !== undefined;
   }
 
   #progress(task: Act): (done: number, of: number) => void {

@@ -105,20 +105,22 @@ export async function holdCard(
 export async function atServices(till: TestTill, card: CardDevice, pin: string, packs?: number) {
   const until = (what: string, so: (services: ServicesView) => boolean) =>
     till.until(what, ({ services }) => so(services));
-  const over = new Set<ServicesView['step']['phase']>(['open', 'card_gone']);
+  /** The card is gone, or says nothing any more and has to be held again. */
+  const gone = ({ step }: ServicesView) =>
+    step.phase === 'card_gone' || (step.phase === 'hold_card' && step.trouble !== undefined);
   await till.done({ intent: 'services_open' });
   till.reader.insert(card);
-  await until('the PIN', ({ step }) => step.phase === 'pin' || step.phase === 'card_gone');
+  await until('the PIN', (services) => services.step.phase === 'pin' || gone(services));
   if (till.view().services.step.phase === 'pin') {
     await till.done({ intent: 'services_pin', pin });
-    await until('card services', ({ step }) => over.has(step.phase));
+    await until('card services', (services) => services.step.phase === 'open' || gone(services));
   }
   const more = till.view().services.account?.unfinishedLoad ? 1 : packs;
   if (more !== undefined && till.view().services.step.phase === 'open') {
     await till.done({ intent: 'services_load', packs: more });
     await until(
       'a load',
-      ({ step, lastAct }) => step.phase === 'card_gone' || (step.phase === 'open' && lastAct?.act === 'load'),
+      (services) => gone(services) || (services.step.phase === 'open' && services.lastAct?.act === 'load'),
     );
   }
   const { step, account, lastAct } = till.view().services;

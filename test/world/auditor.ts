@@ -37,6 +37,8 @@ export interface Evidence {
 interface Chain {
   readonly spentAt: Map<Id, Id>;
   readonly aborted: Set<Id>;
+  /** Given for new ones. */
+  readonly refreshed: Set<Id>;
   readonly redeemed: Map<Id, number>;
   readonly skipped: { readonly outlet: Id; readonly serial: Id; readonly refusal: string }[];
   /** Outlet → what its hand-overs said. */
@@ -56,6 +58,7 @@ function readChain(blocks: readonly BlockEvents[]): Chain {
   const chain: Chain = {
     spentAt: new Map(),
     aborted: new Set(),
+    refreshed: new Set(),
     redeemed: new Map(),
     skipped: [],
     charged: new Map(),
@@ -76,7 +79,12 @@ function readChain(blocks: readonly BlockEvents[]): Chain {
         for (const { serial, refusal } of event.skipped)
           chain.skipped.push({ outlet: event.outlet, serial, refusal });
       } else if (event.kind === 'aborted') for (const serial of event.serials) chain.aborted.add(serial);
-      else if (event.kind === 'handed_over') {
+      else if (event.kind === 'refreshed') {
+        for (const serial of event.serials) {
+          if (chain.refreshed.has(serial)) chain.twice.push(serial);
+          chain.refreshed.add(serial);
+        }
+      } else if (event.kind === 'handed_over') {
         add(chain.charged, event.outlet, event.charged);
         add(chain.sales, event.outlet, event.sales);
         if (event.lack !== undefined || event.excess !== undefined) chain.bent.add(event.outlet);
@@ -139,13 +147,18 @@ export function audit(evidence: Evidence): readonly Breach[] {
         'free coupons are good',
         `card ${card + 1} would pay with ${short(serial)}, which the ledger has seen`,
       );
-    if ((held === 'spent' || held === 'empty') && !placed.has(serial))
+    const gone = chain.refreshed.has(serial);
+    if (gone && held !== 'refreshing' && held !== 'empty')
+      say('given for a new one', `coupon ${short(serial)} of card ${card + 1} was refreshed and is ${held}`);
+    if ((held === 'spent' || held === 'empty') && !placed.has(serial) && !gone)
       say('nothing lost', `coupon ${short(serial)} of card ${card + 1} is gone and no purchase has it`);
   }
   for (const serial of chain.spentAt.keys())
     if (!diary.coupons.has(serial))
       say('nothing invented', `${short(serial)} was redeemed and never was on a card`);
-  for (const serial of chain.twice) say('redeemed once', `${short(serial)} was redeemed twice`);
+  for (const serial of chain.twice) say('redeemed once', `${short(serial)} was taken twice`);
+  for (const serial of chain.refreshed)
+    if (chain.spentAt.has(serial)) say('redeemed once', `${short(serial)} was redeemed and refreshed`);
   conserved(evidence, chain, say);
 
   // Outlets: redeemed = charged = carried out.
@@ -222,21 +235,35 @@ function cheated(record: CardRecord, say: Say): void {
 }
 
 /** Minutes: what was issued to cards is on them, on its way back to them, or redeemed for goods; balances move by loads alone. */
-function conserved({ diary, state, setting, wallets }: Evidence, chain: Chain, say: Say): void {
+function conserved({ diary, state, wallets }: Evidence, chain: Chain, say: Say): void {
   const value = (serial: Id) => 2 ** (diary.coupons.get(serial)?.exponent ?? 0);
   let issued = 0;
   for (const [, load] of state.loads.entries())
     if (load.signatures !== undefined && wallets.has(load.wallet)) issued += PACK_MINUTES * load.packs;
   const all = [...diary.coupons.keys()].reduce((sum, serial) => sum + value(serial), 0);
   const spent = [...chain.spentAt.keys()].reduce((sum, serial) => sum + value(serial), 0);
-  const keyset = state.keysets.get(setting.office.keyset);
-  const counted = (keyset?.redeemed ?? []).reduce((sum, n, exponent) => sum + n * 2 ** exponent, 0);
-  if (counted !== spent)
-    say('counted', `the ledger counts ${counted} redeemed minutes, its events tell ${spent}`);
+  const keysets = [...state.keysets.entries()].map(([, row]) => row);
+  const total = (counts: readonly number[]) =>
+    counts.reduce((sum, n, exponent) => sum + n * 2 ** exponent, 0);
+  const given = [...chain.refreshed].reduce((sum, serial) => sum + value(serial), 0);
+  for (const [what, told] of [
+    ['redeemed', spent],
+    ['refreshed', given],
+  ] as const) {
+    const counted = keysets.reduce((sum, row) => sum + total(row[what]), 0);
+    if (counted !== told)
+      say('counted', `the ledger counts ${counted} ${what} minutes, its events tell ${told}`);
+  }
+  // What is given for new ones comes back as exactly as much.
+  for (const [, refresh] of state.refreshes.entries())
+    if (refresh.signatures !== undefined)
+      issued += refresh.coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
   // An issue that its card has not fetched waits on the ledger for it.
   let waiting = 0;
-  for (const { digest, minutes } of diary.openLoads.values())
-    if (state.loads.get(digest)?.signatures !== undefined) waiting += minutes;
+  for (const { digest, minutes } of diary.openLoads.values()) {
+    const open = state.loads.get(digest) ?? state.refreshes.get(digest);
+    if (open?.signatures !== undefined) waiting += minutes;
+  }
   if (all + waiting !== issued)
     say(
       'nothing lost',

@@ -11,6 +11,7 @@ import { openStore } from '../../firmware-sim/store.ts';
 import { Meter } from '../../firmware-sim/timing.ts';
 import { toHex } from '../../src/bytes.ts';
 import type { Id } from '../../src/economy/transaction.ts';
+import { CARD_LOG, CARD_PENDING } from '../../src/limits.ts';
 import type { TillName } from './setting.ts';
 
 export interface Taken {
@@ -50,6 +51,8 @@ export class Diary {
   readonly taken: Taken[] = [];
   /** `card/terminal/purchase` → as last seen. Two cards may have been asked for the same purchase. */
   readonly records = new Map<string, CardRecord>();
+  /** `card/terminal` → keys of the latest records there, as many as a card remembers. */
+  readonly #places = new Map<string, readonly string[]>();
   /** Serial → every coupon that was ever on a card. */
   readonly coupons = new Map<Id, Held>();
   /** Card → what it has begun to load and not stored: the load's id, minutes. */
@@ -70,9 +73,11 @@ export class Diary {
   /** Goods are carried out of the shop. A purchase that this card, as last seen, holds as paid at this terminal must stand behind them; without one they left unpaid. */
   carriedOut(sale: Pick<Taken, 'till' | 'minutes' | 'goods'>, card: number, terminal: string): void {
     const free = sale.minutes === 0;
-    const paid = [...this.records.values()]
-      .filter((one) => one.card === card && one.terminal === terminal && one.state === 'paid')
-      .sort((a, b) => b.sequence - a.sequence)[0];
+    let paid: CardRecord | undefined;
+    for (const key of this.#places.get(`${card}/${terminal}`) ?? []) {
+      const one = this.records.get(key);
+      if (one?.state === 'paid' && one.sequence >= (paid?.sequence ?? 0)) paid = one;
+    }
     this.taken.push({
       ...sale,
       card: free ? undefined : card,
@@ -107,6 +112,10 @@ export class Diary {
     for (const { id, terminal, minutes, state, slots, withPin, sequence } of purchases.all()) {
       const key = `${card}/${toHex(terminal)}/${toHex(id)}`;
       const coupons = this.records.get(key)?.coupons;
+      if (coupons === undefined) {
+        const place = `${card}/${toHex(terminal)}`;
+        this.#places.set(place, [...(this.#places.get(place) ?? []).slice(-CARD_LOG - CARD_PENDING), key]);
+      }
       this.records.set(key, {
         card,
         terminal: toHex(terminal),

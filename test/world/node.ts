@@ -2,7 +2,7 @@
  * The ledger's node in the world: the real engine on a folder, answering what its API answers, without sockets. It can be stopped, killed (it
  * comes back from a copy of its folder as it was) and is away in between. Not here: the way to it (`network.ts`), the office.
  */
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { refusalBody, statusCode } from '../../ledger/api-refusals.ts';
 import { createEngine } from '../../ledger/embedded-engine.ts';
@@ -19,6 +19,9 @@ export interface Said {
   readonly text: string;
 }
 
+/** Latest blocks kept as text; older ones are asked for seldom. */
+const CHUNKS = 500;
+
 export class LedgerNode {
   readonly #time: VirtualTime;
   #dir: string;
@@ -26,7 +29,7 @@ export class LedgerNode {
   #engine: Engine | undefined;
   #last: Engine | undefined;
   /** By height: blocks as the stream sends them. */
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks = new Map<number, Uint8Array>();
   /** Told after every block. */
   onBlock: (block: BlockEvents) => void = () => undefined;
   /** Told when it goes away. */
@@ -57,7 +60,8 @@ export class LedgerNode {
       if (this.#engine !== engine) return;
       for (const block of engine.blocks(this.#height + 1, 1_000)) {
         this.#height = block.height;
-        this.#chunks[block.height] = chunkOf(block);
+        this.#chunks.set(block.height, chunkOf(block));
+        this.#chunks.delete(block.height - CHUNKS);
         this.onBlock(block);
       }
     });
@@ -72,9 +76,10 @@ export class LedgerNode {
     if (how === 'kill') {
       const copy = `${this.#dir.replace(/-again\d+$/, '')}-again${++this.#copies}`;
       cpSync(this.#dir, copy, { recursive: true });
+      await engine.close();
+      rmSync(this.#dir, { recursive: true, force: true });
       this.#dir = copy;
-    }
-    await engine.close();
+    } else await engine.close();
   }
 
   get height(): number {
@@ -126,12 +131,12 @@ export class LedgerNode {
 
   /** A block as the event stream sends it. */
   chunk(height: number): Uint8Array {
-    let chunk = this.#chunks[height];
+    let chunk = this.#chunks.get(height);
     if (chunk === undefined) {
       const block = this.#engine?.blocks(height, 1)[0];
       if (block?.height !== height) throw new Error(`no block ${height}`);
       chunk = chunkOf(block);
-      this.#chunks[height] = chunk;
+      this.#chunks.set(height, chunk);
     }
     return chunk;
   }

@@ -5,6 +5,7 @@
 import { nodeCrypto } from '../../crypto/node.ts';
 import { cardServices } from '../../main/card-services.ts';
 import { openSession, type Session, type Trust } from '../../main/card-session.ts';
+import type { Identity } from '../../main/identity.ts';
 import { hexBytes, toHex } from '../../src/bytes.ts';
 import { keysetId } from '../../src/coupons/keyset.ts';
 import { makeEnvelope } from '../../src/economy/build.ts';
@@ -12,6 +13,7 @@ import { couponsDigest, sortCoupons } from '../../src/economy/coupon-verdict.ts'
 import { decodeEnvelope, encodeEnvelope } from '../../src/economy/envelope.ts';
 import type { LedgerEvent } from '../../src/economy/events.ts';
 import { issueFor } from '../../src/economy/office-duty.ts';
+import { owedFor } from '../../src/economy/owed.ts';
 import type { Id, RedeemedCoupon, Transaction } from '../../src/economy/transaction.ts';
 import { encodeBody } from '../../src/economy/wire.ts';
 import type { Cheat, OfficeMood } from './plan.ts';
@@ -31,13 +33,17 @@ export class Office {
   }
 
   hear(event: LedgerEvent): void {
-    if (event.kind !== 'load') return;
+    if (event.kind === 'load') this.#later(event.load, 0);
+    else if (event.kind === 'refresh') this.#later(event.refresh, event.issueFrom);
+  }
+
+  #later(load: Id, from: number): void {
     const { time } = this.#world;
     const { mood } = this;
-    const hours = mood === 'late' ? this.#whim.between(1, 30) : mood === 'refuses' ? 24 * 365 : 0;
-    time.at(time.seconds + hours * 3_600 + this.#whim.between(1, 12), () => {
-      void this.#issue(event.load);
-      if (mood === 'twice') time.at(time.seconds + 60, () => void this.#issue(event.load));
+    const hours = mood === 'late' ? this.#whim.between(1, 30) : mood === 'refuses' ? 24 * 30 : 0;
+    time.at(Math.max(from, time.seconds) + hours * 3_600 + this.#whim.between(1, 12), () => {
+      void this.#issue(load);
+      if (mood === 'twice') time.at(time.seconds + 60, () => void this.#issue(load));
     });
   }
 
@@ -47,11 +53,24 @@ export class Office {
       time.at(time.seconds + 600, () => void this.#issue(load));
       return;
     }
-    const row = node.state.loads.get(load);
-    const issue = row && issueFor(nodeCrypto, CHAIN, setting.office.keys, load, row);
+    const owed = owedFor(node.state, load);
+    if (owed === undefined || owed.state === 'cancelled' || owed.state === 'void') return;
+    const { row, exponents } = owed;
+    const keyset =
+      row.keyset === setting.office.keyset
+        ? setting.office
+        : setting.keysets.find((one) => one.keyset === row.keyset);
+    const request = { blinded: row.blinded, exponents };
+    const issue = keyset && issueFor(nodeCrypto, CHAIN, keyset.keys, load, request);
     if (!issue?.ok) throw new Error('no issue');
     await node.take(makeEnvelope(nodeCrypto, issue.value, [setting.members.office.seed]).bytes);
   }
+}
+
+/** A card that knows this month's certificates takes none of last month's; any other no to a good certificate is a fault. */
+function late(refusal: string, count: (fault: string) => void): void {
+  if (refusal !== 'certificate_refused') throw new Error(`the cheat's certificate is good: ${refusal}`);
+  count('cheat refused: certificate_refused');
 }
 
 /** Whoever has the cheating outlet's keys. */
@@ -61,9 +80,13 @@ export class Cheater {
   /** What a till of theirs has said to cards. */
   #said: Uint8Array[] = [];
 
+  /** It shows a real certificate, of this month or of one before. */
+  identity: Identity;
+
   constructor(world: World) {
     this.#world = world;
     this.#whim = new Whim(`cheater ${world.plan.seed}`);
+    this.identity = world.setting.identities['cheat-1'];
   }
 
   get #outlet(): Id {
@@ -97,9 +120,8 @@ export class Cheater {
 
   /** Takes what it can from a card that is held to its till. No PIN is typed there. */
   async tap(number: number, cheat: Cheat): Promise<void> {
-    const { setting, time, diary } = this.#world;
-    const { identities, office } = setting;
-    const identity = identities['cheat-1'];
+    const { setting, time, diary, node } = this.#world;
+    const identity = this.identity;
     const card = this.#world.card(number);
     const reader = new WorldReader(time, { dead: false }, () => undefined, diary.count);
     reader.insert(card);
@@ -108,9 +130,11 @@ export class Cheater {
     const field = state.card;
     if (cheat.replay) for (const command of this.#said) await field.exchange(command);
     this.#said = [];
-    const keyset = { id: hexBytes(office.keyset), keys: office.keys };
+    const keysets = setting.keysets
+      .filter(({ keyset }) => node.state.keysets.get(keyset) !== undefined)
+      .map(({ keyset, keys }) => ({ id: hexBytes(keyset), keys }));
     const trust: Trust = {
-      keysets: { find: () => [keyset] },
+      keysets: { find: () => keysets },
       batches: { find: (id) => this.#world.batchKey(id) },
     };
     const opened = await openSession(
@@ -130,7 +154,10 @@ export class Cheater {
         trust,
       },
     );
-    if (!opened.ok) throw new Error(`the cheat's certificate is good: ${opened.refusal}`);
+    if (!opened.ok) {
+      reader.pull();
+      return late(opened.refusal, diary.count);
+    }
     const purchase = {
       id: this.#whim.bytes(16),
       amountMinutes: cheat.minutes,
@@ -168,8 +195,8 @@ export class Cheater {
    * ledger must refuse the load; whatever else happens breaks a promise.
    */
   async tag(number: number): Promise<void> {
-    const { setting, time, diary, node } = this.#world;
-    const identity = setting.identities['cheat-1'];
+    const { time, diary, node } = this.#world;
+    const { identity } = this;
     const card = this.#world.card(number);
     const reader = new WorldReader(time, { dead: false }, () => undefined, diary.count);
     reader.insert(card);
@@ -183,7 +210,10 @@ export class Cheater {
       aborted: [],
       trust: { keysets: { find: () => [] }, batches: { find: () => undefined } },
     });
-    if (!session.ok) throw new Error(`the cheat's certificate is good: ${session.refusal}`);
+    if (!session.ok) {
+      reader.pull();
+      return late(session.refusal, diary.count);
+    }
     const said = await this.#loadTagged(session.value, (envelope) => node.take(envelope));
     reader.pull();
     diary.look(number, card);

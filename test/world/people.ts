@@ -7,7 +7,7 @@ import { toHex } from '../../src/bytes.ts';
 import type { CheckoutPhase } from '../../src/till-api.ts';
 import type { Event, Shop } from './plan.ts';
 import type { Contact } from './reader.ts';
-import { PIN, typeNamed } from './setting.ts';
+import { PIN, PUK, typeNamed } from './setting.ts';
 import type { Till } from './till.ts';
 import type { World } from './world.ts';
 
@@ -159,6 +159,12 @@ async function atServices(world: World, till: Till, event: Services, contact: Co
   till.run.reader.insert(world.card(event.card), contact);
   await time.quiet();
   await till.ask({ intent: 'services_pin', pin: PIN });
+  const step = till.up ? till.run.view.services.step : undefined;
+  if (step?.phase === 'pin' && step.blocked) {
+    await till.ask({ intent: 'services_unblock', puk: PUK, new: PIN });
+    await till.ask({ intent: 'services_pin', pin: PIN });
+    world.diary.count('unblocked');
+  }
   const settled = async () => {
     for (let i = 0; i < 10 && till.up && till.run.view.services.step.phase === 'working'; i++)
       await time.sleep(8);
@@ -168,7 +174,8 @@ async function atServices(world: World, till: Till, event: Services, contact: Co
     await till.ask({ intent: 'services_claim' });
     await settled();
   }
-  await till.ask({ intent: 'services_load', packs: event.packs });
+  const most = till.up ? till.run.view.services.account?.packs : undefined;
+  await till.ask({ intent: 'services_load', packs: Math.max(1, Math.min(event.packs, most ?? event.packs)) });
   await settled();
   if (!till.up) return;
   const { lastAct } = till.run.view.services;

@@ -3,11 +3,13 @@
  * Not here: playing them (`world.ts`), telling them (`story.ts`).
  */
 import { DAY_SECONDS } from '../../src/economy/calendar.ts';
+import { contact, fuse, type Roughness } from './mishap.ts';
 import type { Weather } from './network.ts';
 import type { Contact } from './reader.ts';
 import { BEGIN, CARDS, GOODS, type TillName } from './setting.ts';
 import type { Fuse } from './till.ts';
 import { Whim } from './whim.ts';
+import { years } from './years.ts';
 
 export type Shop = {
   readonly kind: 'shop';
@@ -21,6 +23,14 @@ export type Shop = {
   readonly wrongPins: number;
   readonly fuse?: Fuse;
 };
+/** What comes round again in a world that lasts longer than its first week (`seasons.ts`). */
+export type Season =
+  /** A week's work at the farm; labour is `labour` times what the goods are worth. */
+  | { readonly kind: 'work'; readonly labour: number }
+  /** The office's certificate of the month reaches a till. */
+  | { readonly kind: 'certificate'; readonly till: TillName }
+  /** The office's old keyset is old enough for a new one. */
+  | { readonly kind: 'keyset' };
 export type Event = { readonly at: number } & (
   | Shop
   | {
@@ -43,6 +53,7 @@ export type Event = { readonly at: number } & (
   | { readonly kind: 'delivery'; readonly good: 'wheat_bread' | 'milk'; readonly amount: number }
   | { readonly kind: 'close'; readonly till: TillName }
   | { readonly kind: 'clock'; readonly till: TillName; readonly seconds: number }
+  | Season
 );
 export type OfficeMood = 'late' | 'refuses' | 'twice';
 
@@ -72,14 +83,6 @@ export interface Plan {
 /** People a day who want to buy; some ten of them do. */
 const SALES = 13;
 
-/** How rough a world is: shares of sales and of days. */
-interface Roughness {
-  readonly contact: number;
-  readonly fuse: number;
-  readonly weather: number;
-  readonly misfortune: number;
-}
-
 export function planOf(seed: number, days: number): Plan {
   const whim = new Whim(`world ${seed}`);
   const rough = (most: number) => (whim.often(0.25) ? 0 : whim.next() * most);
@@ -103,31 +106,9 @@ export function planOf(seed: number, days: number): Plan {
     for (let i = 0; i < SALES; i++) events.push({ at: hour(7, 20), ...shop(whim, how, tills, cards) });
     events.push(...misfortunes(whim, how, tills, cards, hour));
   }
+  events.push(...years(seed, days, how, tills, cards));
   events.sort((a, b) => a.at - b.at);
   return { seed, days, tills, cards, crowd, events };
-}
-
-function contact(whim: Whim, share: number): Contact {
-  if (!whim.often(share)) return {};
-  if (whim.often(0.5))
-    return { pull: { exchange: whim.below(5), when: whim.one(['before', 'in', 'after'] as const) } };
-  return {
-    tear: {
-      write: whim.between(1, 14),
-      how: {
-        at: whim.one(['before', 'in', 'after'] as const),
-        cells: whim.below(8),
-        rest: whim.one(['kept', 'erased'] as const),
-        noise: whim.below(0xffffffff),
-      },
-    },
-  };
-}
-
-function fuse(whim: Whim, share: number, reach: number): { readonly fuse?: Fuse } {
-  if (!whim.often(share)) return {};
-  const how = whim.often(0.5) ? 'kill' : 'power';
-  return { fuse: { after: whim.below(reach), how, wake: whim.one([5, 60, 3_600, 20_000]) } };
 }
 
 const AMOUNTS: Readonly<Record<(typeof GOODS)[number], readonly [number, number]>> = {

@@ -38,9 +38,12 @@ import { seededChance } from './whim.ts';
 
 export const CHAIN = 'world-of-tests';
 export const PIN = '1234';
+export const PUK = '12345678';
 export const CARDS = 6;
 /** Monday morning. */
 export const BEGIN = Date.parse('2026-11-02T06:00:00Z') / 1000;
+/** Days that cards' batch and tills' delegations are good for. */
+const LASTS = 8_000;
 const WORKED = Date.parse('2026-10-28T12:00:00Z') / 1000;
 const REVISED = Date.parse('2026-11-01T06:00:00Z') / 1000;
 
@@ -86,22 +89,26 @@ export class Pen extends Scribe {
   }
 }
 
-/** The office's nine RSA keys, and a second set that is on no ledger: a keyset for one person. */
-export function officeKeys(): OfficeKeys {
-  const json = JSON.parse(readFileSync(new URL('./rsa-keys.json', import.meta.url), 'utf8')) as unknown[];
-  const keys = json.map((one): RsaPrivateKey => {
+/** The office's keysets in a file, nine RSA keys each. */
+function officeKeys(file: string): OfficeKeys[] {
+  const json = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as unknown[];
+  const all = json.map((one): RsaPrivateKey => {
     const key = rsaPrivateKeyFromJson(one);
     if (!key.ok) throw new Error(key.refusal);
     return key.value;
   });
-  return { keyset: toHex(keysetId(nodeCrypto, keys)), keys };
+  const sets = Array.from({ length: all.length / 9 }, (_, i) => all.slice(9 * i, 9 * i + 9));
+  return sets.map((keys) => ({ keyset: toHex(keysetId(nodeCrypto, keys)), keys }));
 }
 
 export interface Setting {
   /** `ledger/`, `<till>/`, `card-<n>`: to be copied. */
   readonly dir: string;
   readonly members: Members;
+  /** The keyset that the office begins with. */
   readonly office: OfficeKeys;
+  /** All that it will have, one after the other, five years each. */
+  readonly keysets: readonly OfficeKeys[];
   readonly identities: Readonly<Record<TillName, Identity>>;
   readonly genesis: Genesis;
 }
@@ -134,14 +141,15 @@ const genesis: Genesis = {
   parameters: { ...DEFAULT_PARAMETERS, k: 4, holdMax: DAY_SECONDS },
 };
 
-function identity(till: TillName, all: Members): Identity {
+/** Who a till is, with certificates of the month of `at`, seconds since 1970. */
+export function identityAt(till: TillName, all: Members, at: number): Identity {
   const outlet = all[OUTLET_OF[till]];
   const keys = { seed: named(`${till} seed`), staticSecret: named(`${till} static`) };
   const certificate = (role: 'sale' | 'services') =>
     issueCertificate(nodeCrypto, SUITE_1, all.office.seed, nodeCrypto.x25519Public(keys.staticSecret), {
       outlet: hexBytes(outlet.id).slice(0, OUTLET_BYTES),
       role,
-      epoch: epochOf(BEGIN),
+      epoch: epochOf(at),
     });
   return {
     ...keys,
@@ -164,11 +172,19 @@ export function worldsFolder(): string {
 /** What a folder made by `makeSetting` holds. */
 export function openSetting(dir: string): Setting {
   const all = members();
-  const identities = Object.fromEntries(TILLS.map((till) => [till, identity(till, all)]));
+  const identities = Object.fromEntries(TILLS.map((till) => [till, identityAt(till, all, BEGIN)]));
+  const [office] = officeKeys('./rsa-keys.json');
+  if (office === undefined) throw new Error('nine keys');
+  let keysets: readonly OfficeKeys[] | undefined;
   return {
     dir,
     members: all,
-    office: officeKeys(),
+    office,
+    // Read when years have passed: most worlds last a week.
+    get keysets() {
+      keysets ??= [office, ...officeKeys('./rsa-keys-later.json')];
+      return keysets;
+    },
     identities: identities as Setting['identities'],
     genesis,
   };
@@ -211,7 +227,7 @@ async function populate(engine: Engine, setting: Setting, setClock: (time: numbe
     pen.write({ kind: 'establish_trust', a: a.id, b: b.id }, a.seed, b.seed);
   }
   const batchSeed = named('batch');
-  const until = BEGIN + 3_000 * DAY_SECONDS;
+  const until = BEGIN + LASTS * DAY_SECONDS;
   pen.write({ kind: 'keyset', office: all.office.id, keys: publicKeys(office) }, all.office.seed);
   pen.write(
     { kind: 'batch', office: all.office.id, key: keyOf(nodeCrypto, batchSeed), until },
@@ -230,7 +246,7 @@ async function populate(engine: Engine, setting: Setting, setClock: (time: numbe
       seed: named(`card ${i} seed`),
       g: named(`card ${i} g`).slice(0, 8),
       pin: PIN,
-      puk: '12345678',
+      puk: PUK,
       chain: CHAIN,
       officeKeys: [hexBytes(all.office.key).subarray(1)],
       batchSeed,
@@ -266,7 +282,7 @@ async function populate(engine: Engine, setting: Setting, setClock: (time: numbe
   const till = setting.identities['market-1'];
   const visit = { scribe: pen, till, keyset, state, issue };
   for (const [i, card] of cards.entries()) {
-    const person = { number: i + 1, names: { en: '', de: '' }, colour: '', pin: PIN, puk: '12345678' };
+    const person = { number: i + 1, names: { en: '', de: '' }, colour: '', pin: PIN, puk: PUK };
     await fillCard(card, person, visit, { packs: 2, spare: 300, keep: 2 });
     writeFileSync(join(setting.dir, `card-${i}`), card.image().bytes);
   }

@@ -70,6 +70,12 @@ function told(event: Event): string {
       return `${event.amount} ${event.good.replace('_', ' ')} of another value come to the market`;
     case 'close':
       return `the clerk of ${event.till} closes the crowd`;
+    case 'work':
+      return `a week of work at the farm, at ${event.labour.toFixed(2)} of the usual hours`;
+    case 'certificate':
+      return `${event.till} gets its certificate of the month`;
+    case 'keyset':
+      return 'the office publishes new keys';
     case 'clock':
       return `the clock of ${event.till} is put ${event.seconds < 0 ? 'back' : 'forward'} by ${Math.abs(event.seconds)} s`;
   }

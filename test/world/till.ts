@@ -3,7 +3,7 @@
  * one finds all that was written; one that lost power finds what was synced: of a database that does not sync every commit, no more than
  * what the last checkpoint wrote. Not here: what clerks and people do (`people.ts`).
  */
-import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db, openDatabase } from '../../main/database.ts';
 import type { Identity } from '../../main/identity.ts';
@@ -50,6 +50,7 @@ interface Run extends Life {
 export class Till {
   readonly parts: TillParts;
   #dir: string;
+  #identity: Identity;
   #runs = 0;
   #run: Run | undefined;
   #lastShown: CheckoutPhase | undefined;
@@ -64,6 +65,7 @@ export class Till {
   constructor(parts: TillParts) {
     this.parts = parts;
     this.#dir = parts.dir;
+    this.#identity = parts.identity;
     this.start();
   }
 
@@ -89,9 +91,23 @@ export class Till {
     return this.run.view.checkout.step;
   }
 
+  /** Stops and starts with new certificates; one that is off finds them when it is back. */
+  async renew(identity: Identity): Promise<void> {
+    this.#identity = identity;
+    const done = await this.queue();
+    try {
+      if (!this.up) return;
+      await this.stop();
+      this.start();
+    } finally {
+      done();
+    }
+  }
+
   start(): void {
     if (this.#run !== undefined) return;
-    const { name, seed, time, link, identity, config, count, open, line } = this.parts;
+    const { name, seed, time, link, config, count, open, line } = this.parts;
+    const identity = this.#identity;
     const life = { dead: false } as Run;
     const stamp = () => {
       if (!life.dead && this.#run === life) this.#burn();
@@ -176,6 +192,7 @@ export class Till {
     run.reader.pull();
     this.#graves.push(() => {
       for (const { db } of run.databases) db.close();
+      rmSync(before, { recursive: true, force: true });
     });
     time.at(time.seconds + wake, () => {
       this.bury();

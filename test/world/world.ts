@@ -10,8 +10,10 @@ import { submitTo } from '../../demo/scribe.ts';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import { keyId } from '../../firmware-sim/identity.ts';
 import { openDatabase } from '../../main/database.ts';
+import type { Identity } from '../../main/identity.ts';
 import { equal, hexBytes } from '../../src/bytes.ts';
 import { DAY_SECONDS } from '../../src/economy/calendar.ts';
+import type { Key } from '../../src/economy/transaction.ts';
 import { audit, type Breach } from './auditor.ts';
 import { Diary } from './diary.ts';
 import { FAIR, Link } from './network.ts';
@@ -20,6 +22,7 @@ import { Cheater, Office } from './others.ts';
 import { clear, shop, visit } from './people.ts';
 import type { Event, Plan } from './plan.ts';
 import type { Plant } from './plants.ts';
+import { season } from './seasons.ts';
 import { BEGIN, Pen, removeFolder, type Setting, type TillName, typeNamed } from './setting.ts';
 import { copyTill, Till } from './till.ts';
 import { VirtualTime } from './time.ts';
@@ -46,6 +49,8 @@ export class World {
   readonly #office: Office;
   readonly #cheater: Cheater;
   readonly #dir: string;
+  readonly #going = new Set<Promise<void>>();
+  #broken: unknown;
 
   constructor(plan: Plan, setting: Setting, dir: string, plant: Plant) {
     this.plan = plan;
@@ -114,6 +119,17 @@ export class World {
     return card;
   }
 
+  /** Of all cards that take part. */
+  get wallets(): readonly Key[] {
+    return this.#cards.map((card) => card.ownerView().walletKey);
+  }
+
+  /** New certificates for a till. */
+  async renew(name: TillName, identity: Identity): Promise<void> {
+    if (name === 'cheat-1') this.#cheater.identity = identity;
+    else await this.till(name).renew(identity);
+  }
+
   /** A batch's attestation key, as the chain has it. */
   batchKey(id: Uint8Array): Uint8Array | undefined {
     for (const [key] of this.node.state.batches.entries()) {
@@ -174,6 +190,10 @@ export class World {
       case 'close':
         if (this.till(event.till).up) await this.till(event.till).ask({ intent: 'close_crowd_now' });
         return;
+      case 'work':
+      case 'certificate':
+      case 'keyset':
+        return season(this, event);
       case 'clock':
         diary.count('clock set');
         this.till(event.till).skew += event.seconds;
@@ -205,32 +225,32 @@ export class World {
     this.diary.count('price moved');
   }
 
+  /** Begins something that goes on by itself. The world ends when all of it has; what it throws breaks the world. */
+  also(work: () => Promise<void>): void {
+    const done = work()
+      .catch((error: unknown) => {
+        this.#broken ??= error;
+      })
+      .finally(() => this.#going.delete(done));
+    this.#going.add(done);
+  }
+
   /** Plays all of it and comes to rest. What went wrong on the way, and what the auditor finds. */
   async play(): Promise<Outcome> {
     const { plan, time } = this;
-    const going = new Set<Promise<void>>();
-    let broken: unknown;
-    for (const event of plan.events)
-      time.at(event.at, () => {
-        const done = this.#happen(event)
-          .catch((error: unknown) => {
-            broken ??= error;
-          })
-          .finally(() => going.delete(done));
-        going.add(done);
-      });
+    for (const event of plan.events) time.at(event.at, () => this.also(() => this.#happen(event)));
     const end = BEGIN + plan.days * DAY_SECONDS;
     for (let hour = BEGIN; hour < end; hour += 3 * 3_600) time.at(hour, () => undefined);
     await time.run(end);
-    const rested = await this.#rest(end, () => going.size === 0);
-    if (broken !== undefined) throw broken;
+    const rested = await this.#rest(end, () => this.#going.size === 0);
+    if (this.#broken !== undefined) throw this.#broken;
     for (const [i, card] of this.#cards.entries()) this.diary.look(i, card);
     const tills = [...this.#tills.values()];
     const breaches = audit({
       diary: this.diary,
       blocks: this.node.blocks(0),
       state: this.node.state,
-      wallets: new Set(this.#cards.map((card) => card.ownerView().walletKey)),
+      wallets: new Set(this.wallets),
       setting: this.setting,
       tills: plan.tills,
       unrested: rested ? [] : tills.map((till) => till.parts.name),
