@@ -63,23 +63,21 @@ export class LedgerClient {
     }
   }
 
-  /** Whether the node says that there is no such thing; false also when it does not answer. */
-  async lacks(path: string): Promise<boolean> {
+  /** A query's JSON; `absent` when the node says that there is no such thing, undefined when it does not answer. */
+  async find(path: string): Promise<Record<string, unknown> | 'absent' | undefined> {
     try {
       const { response, text } = await this.#ask(path);
-      return response.status === 404 && decode(text).refusal === 'not_found';
+      const answer = decode(text);
+      if (response.ok) return answer;
+      return response.status === 404 && answer.refusal === 'not_found' ? 'absent' : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
   /** A query's JSON, or undefined when the node is away or knows nothing of it. */
   async get(path: string): Promise<Record<string, unknown> | undefined> {
-    try {
-      const { response, text } = await this.#ask(path);
-      return response.ok ? decode(text) : undefined;
-    } catch {
-      return undefined;
-    }
+    const found = await this.find(path);
+    return found === 'absent' ? undefined : found;
   }
 }

@@ -75,13 +75,11 @@ export interface PartState {
   readonly signatures?: readonly Uint8Array[];
 }
 
-/** What the ledger says of a load or refresh; undefined when the node does not answer (or knows nothing of it: `status` tells them apart). */
+/** What the ledger says of a load or refresh; undefined when the node does not answer. An answer that was lost is no «unknown». */
 async function ask(ledger: LedgerClient, id: Id): Promise<PartState | undefined> {
-  const answer = await ledger.get(`/v1/loads/${id}`);
-  if (answer === undefined)
-    return (await ledger.get('/v1/status')) === undefined
-      ? undefined
-      : { id, state: 'unknown', issueFrom: null };
+  const answer = await ledger.find(`/v1/loads/${id}`);
+  if (answer === undefined) return undefined;
+  if (answer === 'absent') return { id, state: 'unknown', issueFrom: null };
   const { state, issueFrom, signatures } = answer;
   const known = (['open', 'issued', 'cancelled', 'void'] as const).find((one) => one === state);
   if (known === undefined) return undefined;
@@ -128,7 +126,9 @@ export class Renewal {
 
   async #foreign(keyset: Id): Promise<boolean> {
     const { ledger } = this.parts;
-    return this.parts.keyset(keyset) === undefined && (await ledger.lacks(`/v1/keysets/${keyset}`));
+    return (
+      this.parts.keyset(keyset) === undefined && (await ledger.find(`/v1/keysets/${keyset}`)) === 'absent'
+    );
   }
 
   /** Numbers of outgoing coupons that somebody else has, as far as is known here. */
@@ -163,9 +163,17 @@ export class Renewal {
       if (state === undefined) return 'unreachable';
       states.push(state);
     }
-    const unsent = states.flatMap(({ state }, part) => (state === 'unknown' ? [part] : []));
-    if (!mayGo(unsent)) return 'held_back';
-    for (const part of unsent) {
+    const unsent = () => states.flatMap(({ state }, part) => (state === 'unknown' ? [part] : []));
+    if (!mayGo(unsent())) {
+      // What is gone may be gone into this very refresh: a request that was late has come there a moment ago.
+      for (const part of unsent()) {
+        const now = await ask(ledger, (signed[part] as { id: Id }).id);
+        if (now === undefined) return 'unreachable';
+        states[part] = now;
+      }
+      if (!mayGo(unsent())) return 'held_back';
+    }
+    for (const part of unsent()) {
       const { id, envelope } = signed[part] as { id: Id; envelope: Uint8Array };
       const sent = await ledger.submit(envelope);
       if (sent.kind === 'unreachable') return 'unreachable';
@@ -255,8 +263,7 @@ export class Renewal {
         ({ states } = settled);
         if (settled.stored >= prepared.value.incoming) {
           minutes += couponMinutes(prepared.value.outgoingCoupons);
-          if (dead === 0) return { ok: true, minutes, dead, until: null };
-          continue;
+          return { ok: true, minutes, dead, until: null };
         }
         if (states.some(({ state }) => state === 'open')) return trouble('office_silent');
         minutes += states.reduce(

@@ -85,6 +85,14 @@ export class Diary {
     });
   }
 
+  /** No purchase that is pending on this card has given its holder goods. */
+  waits(card: number): boolean {
+    const paid = new Set(this.taken.filter((one) => one.card === card).map(({ purchase }) => purchase));
+    for (const { id, card: of, state } of this.records.values())
+      if (of === card && state === 'pending' && paid.has(id)) return false;
+    return true;
+  }
+
   /** Looks into a card's memory, as only its maker could; if anything was written there since the last look. */
   look(card: number, device: SimulatedCard): void {
     if (this.#writes.get(device) === device.writes) return;

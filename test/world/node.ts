@@ -7,9 +7,12 @@ import { nodeCrypto } from '../../crypto/node.ts';
 import { refusalBody, statusCode } from '../../ledger/api-refusals.ts';
 import { createEngine } from '../../ledger/embedded-engine.ts';
 import type { Engine, SubmitRefusal, Submitted } from '../../ledger/engine.ts';
-import { loadView, walletView } from '../../ledger/views.ts';
+import { toJson } from '../../ledger/json.ts';
+import { keysetView, loadView, statusView, walletLoadsView, walletView } from '../../ledger/views.ts';
+import { decodeEnvelope } from '../../src/economy/envelope.ts';
 import type { BlockEvents } from '../../src/economy/events.ts';
 import type { State } from '../../src/economy/state.ts';
+import type { Id } from '../../src/economy/transaction.ts';
 import type { Result } from '../../src/result.ts';
 import type { VirtualTime } from './time.ts';
 
@@ -115,15 +118,18 @@ export class LedgerNode {
   }
 
   get(path: string): Said | undefined {
-    const view = this.#engine?.view();
-    if (!view?.ok) return undefined;
-    const [, , what, id = ''] = path.split('/');
-    const found =
-      what === 'wallets'
-        ? walletView(view.value, id)
-        : what === 'loads'
-          ? loadView(view.value, id)
-          : undefined;
+    const engine = this.#engine;
+    const view = engine?.view();
+    if (engine === undefined || !view?.ok) return undefined;
+    const [, , what, id = '', more] = path.split('/');
+    const answers: Readonly<Record<string, () => Record<string, unknown> | undefined>> = {
+      status: () => statusView(view.value, engine.now()),
+      wallets: () => (more === 'loads' ? walletLoadsView(view.value, id) : walletView(view.value, id)),
+      loads: () => loadView(view.value, id),
+      keysets: () => keysetView(view.value, id),
+      transactions: () => transactionView(engine, view.value.state, id),
+    };
+    const found = answers[what ?? '']?.();
     return found === undefined
       ? { status: 404, text: JSON.stringify(refusalBody('not_found', undefined)) }
       : { status: 200, text: JSON.stringify(found) };
@@ -140,6 +146,17 @@ export class LedgerNode {
     }
     return chunk;
   }
+}
+
+/** As the API has it, without its place and its bytes. */
+function transactionView(engine: Engine, state: State, id: Id): Record<string, unknown> | undefined {
+  const height = state.transactions.get(id);
+  if (height === undefined) return undefined;
+  const index = engine.block(height)?.transactions.indexOf(id) ?? -1;
+  const stored = engine.transactions(height)[index];
+  const decoded = stored && decodeEnvelope(stored.envelope, nodeCrypto);
+  if (!decoded?.ok) throw new Error(`stored transaction ${id} cannot be read`);
+  return { id, height, transaction: toJson(decoded.value.transaction) };
 }
 
 const chunkOf = (block: BlockEvents): Uint8Array =>

@@ -4,6 +4,7 @@
  */
 import { nodeCrypto } from '../../crypto/node.ts';
 import { toHex } from '../../src/bytes.ts';
+import { DAY_SECONDS } from '../../src/economy/calendar.ts';
 import type { CheckoutPhase } from '../../src/till-api.ts';
 import type { Event, Shop } from './plan.ts';
 import type { Contact } from './reader.ts';
@@ -24,6 +25,8 @@ const HOPELESS = new Set([
 /** A person who leaves soon does not hold the card again to a till that was dark for longer, seconds. */
 const STANDS = 60;
 const TRIES = 6;
+/** Days after which nobody hopes for the goods of a purchase that is pending on the card. */
+const PATIENCE = 3;
 
 /** The clerk brings the till back to an empty basket, whatever it shows. */
 export async function clear(till: Till): Promise<void> {
@@ -139,7 +142,7 @@ export async function visit(world: World, event: Services): Promise<void> {
     await clear(till);
     if (event.fuse !== undefined && till.up) till.light(event.fuse);
     for (const contact of event.contacts) {
-      if (!till.up) break;
+      await standBefore(till);
       await till.ask({ intent: 'services_open' });
       await atServices(world, till, event, contact);
       if (!till.up) break;
@@ -154,9 +157,22 @@ export async function visit(world: World, event: Services): Promise<void> {
   }
 }
 
+/** Whether something is pending on the card, for days, and its holder has no goods for any of it. */
+function cameToNothing(
+  world: World,
+  card: number,
+  log: readonly { readonly day: number; readonly state: string }[],
+): boolean {
+  const pending = log.filter(({ state }) => state === 'pending');
+  const today = Math.floor(world.time.seconds / DAY_SECONDS);
+  return pending.length > 0 && pending.every(({ day }) => day < today - PATIENCE) && world.diary.waits(card);
+}
+
 async function atServices(world: World, till: Till, event: Services, contact: Contact): Promise<void> {
   const { time } = till.parts;
-  till.run.reader.insert(world.card(event.card), contact);
+  const card = world.card(event.card);
+  // What is made and given away again in one visit was there in between.
+  till.run.reader.insert(card, contact, () => world.diary.look(event.card, card));
   await time.quiet();
   await till.ask({ intent: 'services_pin', pin: PIN });
   const step = till.up ? till.run.view.services.step : undefined;
@@ -173,6 +189,11 @@ async function atServices(world: World, till: Till, event: Services, contact: Co
   if (event.claim) {
     await till.ask({ intent: 'services_claim' });
     await settled();
+  }
+  if (till.up && cameToNothing(world, event.card, till.run.view.services.account?.log ?? [])) {
+    await till.ask({ intent: 'services_refresh', undoPending: true });
+    await settled();
+    world.diary.count('undone at services');
   }
   const most = till.up ? till.run.view.services.account?.packs : undefined;
   await till.ask({ intent: 'services_load', packs: Math.max(1, Math.min(event.packs, most ?? event.packs)) });

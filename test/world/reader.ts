@@ -41,12 +41,13 @@ export class WorldReader implements CardReader {
     if (!this.#life.dead) for (const listener of [...this.#listeners]) listener(next);
   }
 
-  insert(card: SimulatedCard, contact: Contact = {}): void {
+  /** `answered` is told after each command that the card has seen. */
+  insert(card: SimulatedCard, contact: Contact = {}, answered: () => void = () => undefined): void {
     this.pull();
     card.reset();
     if (contact.tear !== undefined) card.tearAt(contact.tear.write, contact.tear.how);
     this.#card = card;
-    this.#become({ kind: 'ready', reader: 'world', card: this.#field(card, contact) });
+    this.#become({ kind: 'ready', reader: 'world', card: this.#field(card, contact, answered) });
   }
 
   pull(): void {
@@ -58,7 +59,7 @@ export class WorldReader implements CardReader {
     this.#become({ kind: 'no_card', reader: 'world' });
   }
 
-  #field(card: SimulatedCard, { pull }: Contact): CardInField {
+  #field(card: SimulatedCard, { pull }: Contact, answered: () => void): CardInField {
     let exchanges = 0;
     const transmit = async (apdu: Uint8Array): Promise<Result<Uint8Array, CardRefusal>> => {
       this.#time.touch();
@@ -69,6 +70,7 @@ export class WorldReader implements CardReader {
       const pulled = pull?.exchange === exchanges++ ? pull.when : undefined;
       if (pulled === 'before') return this.#left();
       const answer = card.transmit(apdu);
+      answered();
       this.#stamp();
       if (this.#life.dead) return new Promise(() => undefined);
       if (answer === undefined) {

@@ -27,12 +27,12 @@ export function years(
   for (let day = WEEK; day < days; day++) {
     if (day % WEEK === 0) {
       events.push({ at: at(day, 4, 6), kind: 'work', labour: 0.7 + whim.next() * 0.6 });
-      for (let card = 0; card < cards; card++)
+      for (let visit = 0; visit < 2 * cards; visit++)
         events.push({
           at: at(day + whim.below(WEEK), 7, 18),
           kind: 'services',
           till: whim.one(tills),
-          card,
+          card: visit % cards,
           packs: whim.between(1, 4),
           claim: true,
           contacts: Array.from({ length: 3 }, () => contact(whim, how.contact)),
