@@ -1,6 +1,8 @@
 /** Fast refresh at card services, end to end: change, exposed coupons, purchases that were never finished, a desk that is pulled at any byte. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ask, hold, ready, sell } from '../terminal/selling.ts';
+import { createCard } from '../../firmware-sim/card.ts';
+import { random } from '../../main/random.ts';
+import { ask, flushed, hold, ready, sell } from '../terminal/selling.ts';
 import { makeTemplate, openShop, type Shop, type Template, type TestTill } from '../terminal/shop.ts';
 import { act, freeSerials, leave, PIN, services, visit } from './people.ts';
 
@@ -114,6 +116,58 @@ describe('a visit', () => {
     expect(view.lastAct).toMatchObject({ act: 'refresh', outcome: 'done', minutes: 300 });
     expect(view.account).toMatchObject({ onCard: 600 - paid, refreshing: 0 });
     expect(shop.events().filter(({ kind }) => kind === 'refresh')).toHaveLength(1);
+  });
+
+  it('the ledger had taken it, and the answer to that question is lost: nothing is called dead, the next visit stores it', async () => {
+    const card = shop.card(1);
+    const paid = await sell(shop, till, card, { wheat_bread: 12 }, PIN);
+    await till.done({ intent: 'services_open' });
+    till.reader.insert(card);
+    await services(till, 'the PIN', ({ step }) => step.phase === 'pin');
+    await till.done({ intent: 'services_pin', pin: PIN });
+    await shop.event('refreshed');
+    await till.stop();
+    shop.startOffice();
+    await shop.event('issued', shop.node.engine.height);
+    // A proxy on the way knows what it is asked for as little as the till does.
+    let asked = 0;
+    till = await shop.till({
+      fetch: (url, init) => {
+        if (!url.includes('/v1/loads/')) return fetch(url, init);
+        asked++;
+        return Promise.resolve(new Response('<h1>404</h1>', { status: 404 }));
+      },
+    });
+    await ready(shop, till);
+    const lost = await visit(till, card);
+    expect(asked).toBeGreaterThan(0);
+    expect(lost.lastAct).toEqual({ act: 'refresh', outcome: 'ledger_unreachable' });
+    expect(lost.account).toMatchObject({ refreshing: 300, dead: 0 });
+    await till.stop();
+    till = await shop.till();
+    await ready(shop, till);
+    const view = await visit(till, card);
+    expect(view.lastAct).toEqual({ act: 'refresh', outcome: 'done', minutes: 300 });
+    expect(view.account).toMatchObject({ onCard: 600 - paid, refreshing: 0, dead: 0 });
+  });
+
+  it('some coupons are gone: they are called dead, and the others are refreshed once', async () => {
+    shop.startOffice();
+    const card = shop.card(1);
+    const copy = createCard(card.image(), { random });
+    const before = freeSerials(card).length;
+    const paid = await sell(shop, till, copy, { wheat_bread: 2 }, PIN);
+    const spent = before - freeSerials(copy).length;
+    await till.done({ intent: 'close_crowd_now' });
+    await flushed(till);
+    await visit(till, card);
+    const from = shop.node.engine.height + 1;
+    const view = await act(till, { intent: 'services_refresh', all: true }, 'refresh');
+    expect(view.lastAct).toEqual({ act: 'refresh', outcome: 'done', minutes: 600 - paid, dead: paid });
+    expect(view.account).toMatchObject({ onCard: 600 - paid, dead: paid, refreshing: 0 });
+    const gone = shop.events(from).flatMap((event) => (event.kind === 'refreshed' ? event.serials : []));
+    expect(new Set(gone).size).toBe(gone.length);
+    expect(gone).toHaveLength(before - spent);
   });
 
   it.each([0, 3_000, 9_000, 16_000, 22_000, 30_000, 36_000, 40_000])(

@@ -17,6 +17,7 @@ import { type Office, startOffice } from '../../ledger/office.ts';
 import { readOfficeKeys } from '../../ledger/office-keys.ts';
 import type { CardReader } from '../../main/card-reader.ts';
 import { type Clock, systemClock } from '../../main/clock.ts';
+import type { Fetch } from '../../main/ledger-client.ts';
 import { createTerminal, type Terminal, type TerminalConfig } from '../../main/main.ts';
 import type { SaleFigures } from '../../main/sale.ts';
 import type { LedgerEvent } from '../../src/economy/events.ts';
@@ -64,6 +65,8 @@ export interface TillSetup {
   /** A folder other than the till's own: a copy after a crash, a small disk. */
   readonly dir?: string;
   readonly ledgerUrl?: string;
+  /** The way to the node; the platform's unless told. */
+  readonly fetch?: Fetch;
   readonly reader?: CardReader;
   /** Cards come through `hand`, not through `reader`. */
   readonly handed?: boolean;
@@ -144,6 +147,7 @@ export function startTill(till: WorldTill, url: string, base: TerminalConfig, se
     dataDir: dir,
     identity: till.identity,
     ledgerUrl: setup.ledgerUrl ?? url,
+    ...(setup.fetch !== undefined && { fetch: setup.fetch }),
     reader: setup.reader ?? (setup.handed === true ? hand : reader),
     clock,
     config: { ...base, crowd, ...setup.config },
