@@ -234,6 +234,27 @@ function cheated(record: CardRecord, say: Say): void {
     say('bounded theft', `card ${record.card + 1} lost ${record.minutes} minutes in one tap`);
 }
 
+/**
+ * Minutes of refreshes that are issued and not on their card yet. The old coupons of one stay until all new ones, worth as much, are stored; so
+ * what is stored of the new ones is what is neither old any more nor still to be signed.
+ */
+function refreshesWaiting(diary: Diary, state: State): number {
+  const issued = new Set<Id>();
+  for (const [, { coupons, signatures }] of state.refreshes.entries())
+    if (signatures !== undefined) for (const { serial } of coupons) issued.add(serial);
+  const old = new Map<number, { all: number; issued: number }>();
+  for (const [serial, { card, exponent, state: held }] of diary.coupons) {
+    if (held !== 'refreshing') continue;
+    const sum = old.get(card) ?? { all: 0, issued: 0 };
+    sum.all += 2 ** exponent;
+    if (issued.has(serial)) sum.issued += 2 ** exponent;
+    old.set(card, sum);
+  }
+  let waiting = 0;
+  for (const [card, sum] of old) waiting += sum.issued - (sum.all - (diary.prepared.get(card) ?? 0));
+  return waiting;
+}
+
 /** Minutes: what was issued to cards is on them, on its way back to them, or redeemed for goods; balances move by loads alone. */
 function conserved({ diary, state, wallets }: Evidence, chain: Chain, say: Say): void {
   const value = (serial: Id) => 2 ** (diary.coupons.get(serial)?.exponent ?? 0);
@@ -260,10 +281,9 @@ function conserved({ diary, state, wallets }: Evidence, chain: Chain, say: Say):
       issued += refresh.coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
   // An issue that its card has not fetched waits on the ledger for it.
   let waiting = 0;
-  for (const { digest, minutes } of diary.openLoads.values()) {
-    const open = state.loads.get(digest) ?? state.refreshes.get(digest);
-    if (open?.signatures !== undefined) waiting += minutes;
-  }
+  for (const { digest, minutes } of diary.openLoads.values())
+    if (state.loads.get(digest)?.signatures !== undefined) waiting += minutes;
+  waiting += refreshesWaiting(diary, state);
   if (all + waiting !== issued)
     say(
       'nothing lost',

@@ -57,6 +57,8 @@ export class Diary {
   readonly coupons = new Map<Id, Held>();
   /** Card → what it has begun to load and not stored: the load's id, minutes. */
   readonly openLoads = new Map<number, { readonly digest: Id; readonly minutes: number }>();
+  /** Card → minutes of coupons that it has begun to make and that are not signed yet. */
+  readonly prepared = new Map<number, number>();
   /** Writes of a card when it was last looked into. */
   readonly #writes = new WeakMap<SimulatedCard, number>();
   /** Serials in a card when it was last looked into. */
@@ -103,6 +105,7 @@ export class Diary {
     const digest = load.open?.digest;
     if (digest === undefined) this.openLoads.delete(card);
     else this.openLoads.set(card, { digest: toHex(digest), minutes: purse.minutes('prepared') });
+    this.prepared.set(card, purse.minutes('prepared'));
     const now = new Set<Id>();
     for (let slot = 0; slot < SLOTS; slot++) {
       const state = purse.state(slot);
