@@ -40,7 +40,7 @@ export class Office {
   #later(load: Id, from: number): void {
     const { time } = this.#world;
     const { mood } = this;
-    const hours = mood === 'late' ? this.#whim.between(1, 30) : mood === 'refuses' ? 24 * 30 : 0;
+    const hours = mood === 'late' ? this.#whim.between(1, 30) : mood === 'refuses' ? 24 * 10 : 0;
     time.at(Math.max(from, time.seconds) + hours * 3_600 + this.#whim.between(1, 12), () => {
       void this.#issue(load);
       if (mood === 'twice') time.at(time.seconds + 60, () => void this.#issue(load));

@@ -106,7 +106,7 @@ export function planOf(seed: number, days: number): Plan {
     for (let i = 0; i < SALES; i++) events.push({ at: hour(7, 20), ...shop(whim, how, tills, cards) });
     events.push(...misfortunes(whim, how, tills, cards, hour));
   }
-  events.push(...years(seed, days, how, tills, cards));
+  events.push(...years(seed, days, how, tills, cards, (of) => shop(of, how, tills, cards)));
   events.sort((a, b) => a.at - b.at);
   return { seed, days, tills, cards, crowd, events };
 }

@@ -5,12 +5,14 @@
 import { DAY_SECONDS } from '../../src/economy/calendar.ts';
 import { KEYSET_SECONDS } from '../../src/limits.ts';
 import { contact, fuse, type Roughness } from './mishap.ts';
-import type { Event } from './plan.ts';
+import type { Event, Shop } from './plan.ts';
 import { BEGIN, TILLS, type TillName } from './setting.ts';
 import { Whim } from './whim.ts';
 
 const WEEK = 7;
 const HOUR = 3_600;
+/** More people a day than in the first week: more of them leave with nothing when cards are seldom full. */
+const MORE = 5;
 
 export function years(
   seed: number,
@@ -18,6 +20,7 @@ export function years(
   how: Roughness,
   tills: readonly TillName[],
   cards: number,
+  buyer: (whim: Whim) => Shop,
 ): readonly Event[] {
   const whim = new Whim(`years of world ${seed}`);
   const events: Event[] = [];
@@ -25,6 +28,7 @@ export function years(
   const at = (day: number, from: number, to: number) =>
     BEGIN + day * DAY_SECONDS + Math.floor((from - 6 + whim.next() * (to - from)) * HOUR);
   for (let day = WEEK; day < days; day++) {
+    for (let i = 0; i < MORE; i++) events.push({ at: at(day, 7, 20), ...buyer(whim) });
     if (day % WEEK === 0) {
       events.push({ at: at(day, 4, 6), kind: 'work', labour: 0.7 + whim.next() * 0.6 });
       for (let visit = 0; visit < 2 * cards; visit++)
@@ -35,7 +39,8 @@ export function years(
           card: visit % cards,
           packs: whim.between(1, 4),
           claim: true,
-          contacts: Array.from({ length: 3 }, () => contact(whim, how.contact)),
+          // Whoever came for coupons stays until there are some, or until there is no more to be done.
+          contacts: [contact(whim, how.contact), contact(whim, how.contact), {}],
           ...fuse(whim, how.fuse, 120),
         });
     }
