@@ -30,6 +30,24 @@ test(`${WORLDS} worlds of ${DAYS} days keep every promise`, { timeout: 1_800_000
   for (const fault of FAULTS) expect(summary.faults[fault] ?? 0, fault).toBeGreaterThan(0);
 });
 
+/** Lives longer than the first week: hours are worked and claimed, cards loaded and refreshed, certificates run out with the month. */
+const LIVES = 3;
+const LIFE_DAYS = 42;
+
+test(`${LIVES} lives of ${LIFE_DAYS} days keep every promise`, { timeout: 1_800_000 }, async () => {
+  const summary = await run({ first: 1, last: LIVES, days: LIFE_DAYS, threads, shrinking: 60 });
+  process.stdout.write(`${report(summary, LIFE_DAYS)}\n`);
+  expect(summary.failure).toBeUndefined();
+  expect(summary.sales).toBeGreaterThanOrEqual(LIVES * LIFE_DAYS * SALES);
+  for (const [what, times] of [
+    ['weeks of work', LIVES * 5],
+    ['services: load done', LIVES * 10],
+    ['services: refresh done', LIVES],
+    ['undone at services', LIVES],
+  ] as const)
+    expect(summary.faults[what] ?? 0, what).toBeGreaterThanOrEqual(times);
+});
+
 /** Everything that can go wrong has gone wrong in some of them. */
 const FAULTS = [
   ...['pulled', 'torn', 'killed', 'power lost', 'node stop', 'node kill', 'clock set', 'price moved'],
