@@ -1,6 +1,8 @@
 /** What the screen is shown of a card at card services: from the card's own account, the wallet on the ledger, and what is on its way. */
 import type { Account } from '../src/card/service-commands.ts';
+import { LOAD_PACKS, PACK_COUPONS, PACK_MINUTES } from '../src/limits.ts';
 import type { ServicesView } from '../src/till-api.ts';
+import { fromMinutes } from '../src/units/micro-minutes.ts';
 import { claimableOf, type WalletAnswer } from './wallet-answer.ts';
 
 /** Nothing on it, nothing ever paid, nothing begun: as it was made. The card itself decides. */
@@ -10,9 +12,13 @@ export function isFresh(account: Account): boolean {
   return held === 0 && log.length === 0 && !openLoad && !openRefresh && !account.recovery;
 }
 
+/** Whole packs that balance and card allow now; none without the ledger's word. */
+export function packsNow(account: Account, wallet: WalletAnswer | undefined): number {
+  const byBalance = Number((wallet?.balance ?? 0n) / fromMinutes(PACK_MINUTES));
+  return Math.max(0, Math.min(LOAD_PACKS, byBalance, Math.floor(account.freeSlots / PACK_COUPONS)));
+}
+
 interface Beside {
-  /** Whole packs that balance and card allow now. */
-  readonly packs: number;
   readonly until: number | null;
   readonly otherCards: boolean;
   readonly outletName: (prefix: Uint8Array) => string;
@@ -21,7 +27,7 @@ interface Beside {
 export function accountView(
   account: Account,
   wallet: WalletAnswer | undefined,
-  { packs, until, otherCards, outletName }: Beside,
+  { until, otherCards, outletName }: Beside,
 ): NonNullable<ServicesView['account']> {
   const { workloads, value } = claimableOf(wallet);
   const { recovery } = account;
@@ -31,7 +37,7 @@ export function accountView(
     pending: account.pendingMinutes,
     freeSlots: account.freeSlots,
     balance: String(wallet?.balance ?? 0n),
-    packs,
+    packs: packsNow(account, wallet),
     claimable: workloads.length,
     claimableValue: String(value),
     unfinishedLoad: account.openLoad !== undefined,

@@ -10,10 +10,10 @@ import type { CryptoPort } from '../src/crypto-port.ts';
 import { encodeEnvelope } from '../src/economy/envelope.ts';
 import type { Claim, Id, Load } from '../src/economy/transaction.ts';
 import { encodeBody } from '../src/economy/wire.ts';
-import { LOAD_PACKS, PACK_COUPONS, PACK_MINUTES, RECOVERY_WORDS, WORDS_ASKED } from '../src/limits.ts';
+import { PACK_COUPONS, PACK_MINUTES } from '../src/limits.ts';
 import type { ServicesPhase, ServicesView, TillRefusal } from '../src/till-api.ts';
 import { MINUTE } from '../src/units/micro-minutes.ts';
-import { accountView, isFresh } from './account-view.ts';
+import { accountView, isFresh, packsNow } from './account-view.ts';
 import type { Refused } from './card-line.ts';
 import type { CardInField } from './card-reader.ts';
 import { type CardRefresh, cardRefresh } from './card-refresh.ts';
@@ -26,7 +26,7 @@ import { Renewal, type Renewed, refreshUseful } from './renewal.ts';
 import { troubleOf } from './sale.ts';
 import type { RandomBelow } from './slots.ts';
 import { claimableOf, type WalletAnswer, walletAnswer } from './wallet-answer.ts';
-import { seedOf, wordsOf } from './words.ts';
+import { numbersToAsk, seedOf, wordsOf } from './words.ts';
 
 export interface ServicesParts {
   readonly crypto: CryptoPort;
@@ -79,6 +79,7 @@ export class Services {
   /** Words on the screen, and which of them were asked for. */
   #words: { readonly all: readonly string[]; readonly asked: readonly number[] } | undefined;
   #busy: Promise<void> | undefined;
+  #waiting: { stop(): void } | undefined;
   #closing = false;
 
   readonly #renewal: Renewal;
@@ -86,7 +87,11 @@ export class Services {
 
   constructor(parts: ServicesParts) {
     this.#parts = parts;
-    this.#renewal = new Renewal({ ...parts, chain: parts.identity.chain });
+    this.#renewal = new Renewal({
+      ...parts,
+      chain: parts.identity.chain,
+      issued: (load, milliseconds) => (this.#waiting = parts.issued(load, milliseconds)),
+    });
     this.#recovery = new Recovery(this.#renewal, parts.randomBelow);
   }
 
@@ -133,6 +138,8 @@ export class Services {
   cardInField(card: CardInField | undefined): void {
     if (card === this.#card) return;
     this.#card = card;
+    // Nobody waits for the office with a card that has left.
+    if (card !== this.#open?.card) this.#waiting?.stop();
     if (this.#open !== undefined && card !== this.#open.card && this.#busy === undefined && this.active)
       this.#gone();
     else this.#tap();
@@ -396,13 +403,6 @@ export class Services {
     return submitted.kind === 'refused' ? 'ledger_refused' : 'ledger_unreachable';
   }
 
-  /** Whole packs that balance and card allow now. */
-  #packs(): number {
-    if (this.#account === undefined || this.#wallet === undefined) return 0;
-    const byBalance = Number(this.#wallet.balance / (BigInt(PACK_MINUTES) * MINUTE));
-    return Math.max(0, Math.min(LOAD_PACKS, byBalance, Math.floor(this.#account.freeSlots / PACK_COUPONS)));
-  }
-
   /** Loads `packs` packs, or takes up the load that was torn. */
   load(packs: number): TillRefusal | undefined {
     const account = this.#account;
@@ -414,7 +414,7 @@ export class Services {
     if (keyset === undefined) return 'office_silent';
     if (unfinished === undefined) {
       if (Math.floor(account.freeSlots / PACK_COUPONS) < packs) return 'no_room_on_card';
-      if (this.#packs() < packs) return 'balance_too_small';
+      if (packsNow(account, this.#wallet) < packs) return 'balance_too_small';
     }
     return this.#act('load', (open) => this.#loadOn(open, account, unfinished?.packs ?? packs, keyset));
   }
@@ -497,9 +497,7 @@ export class Services {
       if (!seed.ok) return void this.#refused('words', seed);
       const all = wordsOf(seed.value);
       seed.value.fill(0);
-      const asked = new Set<number>();
-      while (asked.size < WORDS_ASKED) asked.add(1 + this.#parts.randomBelow(RECOVERY_WORDS));
-      this.#words = { all, asked: [...asked].sort((a, b) => a - b) };
+      this.#words = { all, asked: numbersToAsk(this.#parts.randomBelow) };
       this.#set({ phase: 'words', words: all });
     });
     return undefined;
@@ -569,7 +567,6 @@ export class Services {
     return {
       ...base,
       account: accountView(account, this.#wallet, {
-        packs: this.#packs(),
         until: this.#until,
         otherCards: this.#otherCards,
         outletName: this.#parts.outletName,

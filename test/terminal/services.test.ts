@@ -120,6 +120,24 @@ describe('claim and load', () => {
     expect(shop.card(1).ownerView().payableMinutes).toBe(600);
   });
 
+  it('the card leaves while the office is silent: the desk is free at once, and the next visit stores the load', async () => {
+    await enter();
+    await till.done({ intent: 'services_load', packs: 1 });
+    await until(
+      'waiting',
+      ({ step }) => step.phase === 'working' && step.task === 'load' && step.done === 33,
+    );
+    const began = performance.now();
+    till.reader.pull();
+    expect((await phase('card_gone')).step).toEqual({ phase: 'card_gone', unfinishedLoad: true });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    shop.startOffice();
+    await enter();
+    await till.done({ intent: 'services_load', packs: 1 });
+    expect((await act('load')).lastAct).toMatchObject({ outcome: 'done', minutes: 300 });
+    expect(shop.card(1).ownerView()).toMatchObject({ payableMinutes: 600, openLoad: undefined });
+  });
+
   it('the till can be stopped while the office is silent; the load is taken up after the restart', async () => {
     await enter();
     await till.done({ intent: 'services_load', packs: 1 });
