@@ -11,11 +11,24 @@ export function priceToText(priced: PricedBasket): string {
   );
 }
 
+type Row = readonly [type: string, amount: number, num: string, den: string];
+
+function isRow(row: unknown): row is Row {
+  if (!Array.isArray(row)) return false;
+  const [type, amount, num, den] = row as readonly unknown[];
+  return (
+    typeof type === 'string' &&
+    Number.isSafeInteger(amount) &&
+    Number(amount) > 0 &&
+    /^(0|[1-9][0-9]*)$/.test(String(num)) &&
+    /^[1-9][0-9]*$/.test(String(den))
+  );
+}
+
 /** What `priceToText` wrote; a damaged row is an error, never a basket of no price. */
 export function priceFromText(text: string): PricedBasket {
-  const rows = JSON.parse(text) as [string, number, string, string][];
-  if (!rows.every(([type, amount]) => typeof type === 'string' && Number.isSafeInteger(amount) && amount > 0))
-    throw new DamagedRow('no basket');
+  const rows = parsed(text);
+  if (!Array.isArray(rows) || !rows.every(isRow)) throw new DamagedRow('no basket');
   const prices = new Map(rows.map(([type, , num, den]) => [type, ratio(BigInt(num), BigInt(den))]));
   const priced = priceBasket(
     rows.map(([type, amount]) => ({ type, amount })),
@@ -25,6 +38,14 @@ export function priceFromText(text: string): PricedBasket {
     throw new DamagedRow('no price');
   if (priced === undefined) throw new Error('a frozen basket has a price for every line');
   return priced;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DamagedRow('no basket');
+  }
 }
 
 /** What the journal keeps of a purchase before any card is asked. */

@@ -83,11 +83,6 @@ export function exponentsOf(minutes: number): readonly number[] | undefined {
     : undefined;
 }
 
-/** Minutes of coupons. */
-export function minutesOf(coupons: readonly { readonly exponent: number }[]): number {
-  return coupons.reduce((sum, { exponent }) => sum + 2 ** exponent, 0);
-}
-
 /**
  * SHA-256 of each blinded serial, or why they cannot be taken: `wrong_number` (not one an exponent), `blinded_out_of_range` (not
  * 256 bytes below its key's modulus), `blinded_seen` (twice here, or in anything before).

@@ -9,7 +9,9 @@
  * outlets aborted them all. O − and B +. Where forgeries were redeemed before, a keyset may owe less than its holders can prove;
  * what is recouped beyond it is waste: W +, B +.
  */
+
 import { beInt, hexBytes, toHex } from '../bytes.ts';
+import { couponMinutes } from '../coupons/denominations.ts';
 import { checkBlinding } from '../coupons/rsabssa.ts';
 import type { RsaPublicKey } from '../crypto-port.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -17,7 +19,7 @@ import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
 import { post } from './accounts.ts';
 import { couponKeys } from './office.ts';
 import { giveBack, partOf, type Taken } from './origins.ts';
-import { countCoupons, landedBy, minutesOf, type Owed, owedFor, roomFor } from './owed.ts';
+import { countCoupons, landedBy, type Owed, owedFor, roomFor } from './owed.ts';
 import { takenAlready } from './refresh.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
@@ -43,7 +45,7 @@ function originsOf({ as, row, exponents }: Owed, index: number, office: Id): rea
   const value = fromMinutes(2 ** (exponents[index] as number));
   if (as !== 'load') return [{ origin: office, value }];
   const before = exponents.slice(0, index).map((exponent) => ({ exponent }));
-  const from = fromMinutes(minutesOf(before));
+  const from = fromMinutes(couponMinutes(before));
   return partOf(row.taken, from, from + value);
 }
 
@@ -139,7 +141,7 @@ export const recoupRule: Rule<Recoup, RecoupPlan> = {
       kind: 'recouped',
       transaction: id,
       keyset,
-      minutes: minutesOf(coupons),
+      minutes: couponMinutes(coupons),
       serials: coupons.map(({ serial }) => serial),
       ...(beyond > 0n ? { wasted: beyond.toString() } : {}),
     });

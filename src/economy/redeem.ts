@@ -7,6 +7,7 @@
  * Not here: which coupons are taken (`weigh.ts`), verifying signatures (`coupon-verdict.ts`), goods and charges
  * (`hand-over.ts`), refreshing (`refresh.ts`).
  */
+import { couponMinutes } from '../coupons/denominations.ts';
 import { DENOMINATION_EXPONENTS } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes } from '../units/micro-minutes.ts';
@@ -16,7 +17,7 @@ import { couponOrder, shownDigest } from './coupon-verdict.ts';
 import { addDay, windowDay } from './day-sums.ts';
 import { useGrace } from './grace.ts';
 import { outletSigner } from './outlet.ts';
-import { countCoupons, minutesOf, ordinalNow } from './owed.ts';
+import { countCoupons, ordinalNow } from './owed.ts';
 import { makeVoid } from './refresh.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
@@ -91,7 +92,7 @@ export const redeemRule: Rule<Redeem, RedeemPlan> = {
       serials: plan.taken.map(({ serial }) => serial),
       skipped: plan.skipped,
       ...(moved.length > 0 ? { moved } : {}),
-      ...(plan.wasted.length > 0 ? { wasted: minutesOf(plan.wasted) } : {}),
+      ...(plan.wasted.length > 0 ? { wasted: couponMinutes(plan.wasted) } : {}),
     });
   },
 };
@@ -133,9 +134,9 @@ function bookTaken(context: Context, outlet: Id, { taken, moved, rescued }: Rede
         again.map(({ exponent }) => exponent),
         -1,
       );
-      post(state, subsystemOf(state, office), { W: fromMinutes(minutesOf(again)) });
+      post(state, subsystemOf(state, office), { W: fromMinutes(couponMinutes(again)) });
     }
-    useGrace(context, subsystemOf(state, outlet), office, fromMinutes(minutesOf(coupons)));
+    useGrace(context, subsystemOf(state, outlet), office, fromMinutes(couponMinutes(coupons)));
   }
 }
 
@@ -152,7 +153,7 @@ function bookWasted(state: State, wasted: readonly RedeemedCoupon[]): void {
       'wasted',
       coupons.map(({ exponent }) => exponent),
     );
-    post(state, subsystemOf(state, office), { W: -fromMinutes(minutesOf(coupons)) });
+    post(state, subsystemOf(state, office), { W: -fromMinutes(couponMinutes(coupons)) });
   }
 }
 

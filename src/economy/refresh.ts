@@ -10,7 +10,9 @@
  * them does not begin anew.
  * Not here: undoing one (`cancel.ts`), which coupons a redemption wins (`weigh.ts`).
  */
+
 import { hexBytes, toHex } from '../bytes.ts';
+import { couponMinutes } from '../coupons/denominations.ts';
 import { LOAD_PACKS, PACK_MINUTES } from '../limits.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { fromMinutes, type MicroMinutes } from '../units/micro-minutes.ts';
@@ -18,15 +20,7 @@ import { verifyCouponSignature } from './coupon-verdict.ts';
 import { graceLeft, takesCoupons, useGrace } from './grace.ts';
 import { couponKeys } from './office.ts';
 import { settle } from './origins.ts';
-import {
-  blindedHashes,
-  countCoupons,
-  landedBy,
-  minutesOf,
-  ordinalNow,
-  refreshExponents,
-  roomFor,
-} from './owed.ts';
+import { blindedHashes, countCoupons, landedBy, ordinalNow, refreshExponents, roomFor } from './owed.ts';
 import type { Refusal } from './refusals.ts';
 import type { Context, Rule } from './rule.ts';
 import type { KeysetRow, RefreshRow, SerialRow, State } from './state.ts';
@@ -67,7 +61,7 @@ function keysetsRefusal(context: Context, { keyset, coupons }: Refresh): Refusal
 /** Whether what comes out is worth what goes in: whole packs, or one coupon for one. */
 function totalRefusal({ packs, coupons }: Refresh): Refusal | undefined {
   if (packs > LOAD_PACKS) return 'packs_out_of_range';
-  const differs = packs === 0 ? coupons.length !== 1 : minutesOf(coupons) !== packs * PACK_MINUTES;
+  const differs = packs === 0 ? coupons.length !== 1 : couponMinutes(coupons) !== packs * PACK_MINUTES;
   return differs ? 'total_differs' : undefined;
 }
 
@@ -154,7 +148,7 @@ export const refreshRule: Rule<Refresh, RefreshPlan> = {
       ordinal: ordinalNow(state),
       coupons,
     });
-    context.emit({ kind: 'refresh', refresh: id, keyset, packs, minutes: minutesOf(coupons), issueFrom });
+    context.emit({ kind: 'refresh', refresh: id, keyset, packs, minutes: couponMinutes(coupons), issueFrom });
     const serials = coupons.map(({ serial }) => serial);
     context.emit(
       fast ? { kind: 'refreshed', refresh: id, serials } : { kind: 'locked', refresh: id, serials },

@@ -98,6 +98,8 @@ test('a frozen basket whose price or amount is damaged is an error, not a basket
     [7, 1, '1000000', '1'],
   ])
     expect(() => priceFromText(JSON.stringify([row]))).toThrow('damaged row');
+  for (const text of ['', '{}', 'null', '7', '[null]', '[[]]', JSON.stringify([[type, 1, '1', '0']]), '[['])
+    expect(() => priceFromText(text)).toThrow('damaged row');
 });
 
 describe('a card whose small coupons are used up', () => {

@@ -2,7 +2,7 @@
  * Rows of a till's journal, bent on the disk: the sale in flight that a restart finds. A whole row is read as it was written; a damaged
  * one is an Error, never a sale with half a coupon.
  */
-import { openDatabase } from '../../main/database.ts';
+import { DamagedRow, openDatabase } from '../../main/database.ts';
 import { type InFlight, Journal } from '../../main/journal.ts';
 import { priceFromText } from '../../main/priced-text.ts';
 import { randomBelow } from '../../main/random.ts';
@@ -96,7 +96,7 @@ export function readStored(folder: string): {
           if (!Number.isSafeInteger(minutes) || minutes < 0) throw new TypeError(`${minutes} minutes`);
           return lines.length > 0;
         } catch (cause) {
-          if (cause instanceof TypeError && cause.message.endsWith(' minutes')) throw cause;
+          if (!(cause instanceof DamagedRow)) throw cause;
           return false;
         }
       },

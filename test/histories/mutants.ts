@@ -238,8 +238,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a coupon of a revoked keyset is waste of the wrong sign',
     file: 'economy/redeem.ts',
-    from: '{ W: -fromMinutes(minutesOf(coupons)) }',
-    to: '{ W: fromMinutes(minutesOf(coupons)) }',
+    from: '{ W: -fromMinutes(couponMinutes(coupons)) }',
+    to: '{ W: fromMinutes(couponMinutes(coupons)) }',
   },
   {
     name: 'a refresh leaves the old coupons owed',
