@@ -223,7 +223,7 @@ export class Services {
     if (!given.ok) return this.#refused('load', given);
     const [act] = given.value;
     if (act === undefined) return true;
-    this.#done(act, 'ledger_refused');
+    this.#done(act, 'foreign_keys');
     await this.#read(open, 'more');
     return this.#account !== undefined;
   }

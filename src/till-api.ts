@@ -32,6 +32,7 @@ export const TILL_REFUSALS = [
   'office_silent',
   'nothing_to_refresh',
   'batch_ended',
+  'foreign_keys',
   'unknown_word',
   'wrong_words',
   'card_not_new',

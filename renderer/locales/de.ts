@@ -49,6 +49,8 @@ export const de: Texts = {
     nothing_to_refresh: 'Auf dieser Karte gibt es nichts zu erneuern.',
     batch_ended:
       'Karten dieser Serie lassen sich nicht mehr sofort erneuern. Bitte um eine neue Karte; die Stunden sind sicher.',
+    foreign_keys:
+      'Ein anderer Kartendienst hat auf dieser Karte etwas mit Schlüsseln begonnen, die kein Hauptbuch kennt. Es ist aufgegeben; bezahlt wurde dafür nichts.',
     unknown_word: 'Eines der Wörter steht nicht auf der Liste. Bitte noch einmal auf das Blatt sehen.',
     wrong_words:
       'Diese 24 Wörter gehören nicht zusammen. Vielleicht ist eines verwechselt; nichts wurde geändert.',

@@ -26,6 +26,8 @@ const refusals = {
   nothing_to_refresh: 'There is nothing on this card to be renewed.',
   batch_ended:
     'Cards of this series can no longer be renewed at once. Ask your office for a new card; your hours are safe.',
+  foreign_keys:
+    'Another card service had begun something on this card with keys that no ledger knows. It has been given up; nothing was paid for it.',
   unknown_word: 'One of the words is not on the list. Look at the sheet again.',
   wrong_words:
     'These 24 words do not belong together. Look for a word that was mixed up; nothing was changed.',

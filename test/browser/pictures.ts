@@ -178,6 +178,11 @@ export const PICTURES: readonly Picture[] = [
       lastAct: { act: 'refresh', outcome: 'nothing_to_refresh', dead: 558 },
     },
   ),
+  card(
+    'services-foreign-keys',
+    { phase: 'open' },
+    { account: { ...ACCOUNT, pending: 0, exposed: 0 }, lastAct: { act: 'load', outcome: 'foreign_keys' } },
+  ),
   card('services-gone', { phase: 'card_gone', unfinishedLoad: true }),
   shelf('stock', { products: PRODUCTS }),
   shelf('count-sheet', entering(6)),

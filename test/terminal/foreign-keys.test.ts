@@ -80,7 +80,7 @@ it('a load with such keys is given up at the next visit, and an honest one follo
   await atTheDesk(begun);
   expect(held().openLoad).toBeDefined();
   const visited = await visit();
-  expect(visited.lastAct).toEqual({ act: 'load', outcome: 'ledger_refused' });
+  expect(visited.lastAct).toEqual({ act: 'load', outcome: 'foreign_keys' });
   expect(visited.account).toMatchObject({ onCard: 300, unfinishedLoad: false });
   await till.done({ intent: 'services_load', packs: 1 });
   await till.until(
