@@ -343,12 +343,13 @@ export class Journal {
   /**
    * Closes the crowd once: everything it held goes to `store` (the outbox's inserts) and is wiped here, in one
    * transaction. `small`: fewer than k sales that paid.
+   * False: the log could not be emptied, for want of room; the crowd is closed all the same.
    */
   closeCrowd(
     now: number,
     small: boolean,
     store: (crowd: ClosingCrowd) => { readonly redemption: Id | null },
-  ): void {
+  ): boolean {
     const used = this.#usedCoupons();
     const aborted = statement(this.#db, 'select serial from aborted_serials order by serial').all() as {
       serial: string;
@@ -377,7 +378,13 @@ export class Journal {
     this.#small = undefined;
     this.#totals = EMPTY_CROWD;
     this.#number = number + 1;
-    this.truncate();
+    try {
+      this.truncate();
+      return true;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return false;
+    }
   }
 
   smallCrowds(): number {

@@ -160,6 +160,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
     // What could not be done on the full disk.
     journal.truncate();
     journal.prefill();
+    landed(outbox.shown(view.height));
+    stock.entryMoved();
     sender.wake();
   };
   /** Runs what writes between sales; on a full disk it waits for room. */
@@ -175,7 +177,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const closeCrowd = (): void => {
     // An abort that leaves alone is no crowd.
     const small = journal.totals.sales > 0 && journal.totals.paid < config.crowd.k;
-    journal.closeCrowd(now(), small, (crowd) => outbox.storeCrowd(crowd, config.crowd, now()));
+    const emptied = journal.closeCrowd(now(), small, (crowd) =>
+      outbox.storeCrowd(crowd, config.crowd, now()),
+    );
+    if (!emptied) lookAtDisk(true);
     sender.wake();
     till.changed('status', 'stock');
   };

@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { ask, flushed, hold, ready, sell } from '../terminal/selling.ts';
 import { makeTemplate, openShop, type Shop, type Template, type TestTill } from '../terminal/shop.ts';
 import { chanceOf, sample } from './chance.ts';
@@ -37,6 +37,16 @@ describe('full from one write on', () => {
     }
     expect(refused).toBeGreaterThan(0);
   });
+});
+
+test('full when a crowd is closed and its log is to be emptied: it is closed, and leaves when there is room', async () => {
+  const { points } = await onFullDisk(template, -1, 0);
+  const closed = points.findIndex((name) => name.includes('insert into closed_crowds'));
+  const emptied = points.findIndex((name, i) => i > closed && name.includes('wal_checkpoint'));
+  expect(closed).toBeGreaterThan(0);
+  const { wrong, lost, doubled } = await onFullDisk(template, emptied, 0);
+  expect(wrong).toEqual([]);
+  expect([lost, doubled]).toEqual([0, 0]);
 });
 
 describe('changed by itself', () => {
