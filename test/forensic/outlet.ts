@@ -18,8 +18,8 @@ import { decodeEnvelope } from '../../src/economy/envelope.ts';
 import type { BlockEvents, LedgerEvent } from '../../src/economy/events.ts';
 import { genesisEvent } from '../../src/economy/genesis.ts';
 import { DEFAULT_PARAMETERS } from '../../src/economy/parameters.ts';
-import type { Intent, TillView } from '../../src/till-api.ts';
 import { type HandReader, handReader, payingCard } from '../offline/paying-card.ts';
+import { atTheDoor } from '../terminal/at-the-door.ts';
 import { type Chance, chance, type SeededBatch, type SeededMint, seededBatch, seededMint } from './seeded.ts';
 
 /** What happened in one sale and may lie joined nowhere. */
@@ -211,26 +211,7 @@ export async function openOutlet(town: Town, options: OutletOptions): Promise<Ou
       offlineCeilingMinutes: 60,
     },
   });
-  let view = {} as TillView;
-  const waiting = new Set<() => void>();
-  terminal.api.watch((change) => {
-    view = { ...view, ...change };
-    for (const look of [...waiting]) look();
-  });
-  const until = (so: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (!so()) return;
-        waiting.delete(look);
-        resolve();
-      };
-      waiting.add(look);
-      look();
-    });
-  const done = async (intent: Intent) => {
-    const answer = await terminal.api.ask(intent);
-    if (!answer.ok) throw new Error(`${intent.intent}: ${answer.refusal}`);
-  };
+  const { view, until, done } = atTheDoor(terminal);
   await until(() => view.status.ledger.connected && view.status.ledger.height === 0);
 
   /** Exactly these minutes; large coupons are broken up now and then, as cards do. */

@@ -16,8 +16,9 @@ import { type Clock, systemClock } from '../../main/clock.ts';
 import { createTerminal, type Terminal } from '../../main/main.ts';
 import { hexBytes } from '../../src/bytes.ts';
 import type { LedgerEvent } from '../../src/economy/events.ts';
-import type { Intent, TillView } from '../../src/till-api.ts';
+import type { TillView } from '../../src/till-api.ts';
 import { type Chance, chance } from '../forensic/seeded.ts';
+import { atTheDoor } from '../terminal/at-the-door.ts';
 import { type BadLine, badLine, type Mood } from './bad-line.ts';
 import { type Batch, handReader, payingCard } from './paying-card.ts';
 import { fill, PACKS_EACH, walletsFor } from './purses.ts';
@@ -199,27 +200,7 @@ async function run(parts: Parts): Promise<Month> {
       offlineCeilingMinutes: CEILING,
     },
   });
-  let view = {} as TillView;
-  const waiting = new Set<() => void>();
-  terminal.api.watch((change) => {
-    view = { ...view, ...change };
-    for (const look of [...waiting]) look();
-  });
-  const until = (so: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (!so()) return;
-        waiting.delete(look);
-        resolve();
-      };
-      waiting.add(look);
-      look();
-    });
-  const ask = (intent: Intent) => terminal.api.ask(intent);
-  const done = async (intent: Intent) => {
-    const answer = await ask(intent);
-    if (!answer.ok) throw new Error(`${intent.intent}: ${answer.refusal}`);
-  };
+  const { view, until, done } = atTheDoor(terminal);
   await until(() => view.status?.ledger.connected && view.status.ledger.height >= node.engine.height);
   const shelves = new Shelves(terminal, till.identity.outlet);
   const height = node.engine.height;
