@@ -78,6 +78,12 @@ interface Slot {
   removed: boolean;
 }
 
+/**
+ * Clients that are gone with their service, kept for as long as the process lives: the finalizer of one that is collected says `InvalidHandle`
+ * as an uncaught exception, also after its reader was stopped and forgotten.
+ */
+const dead: Client[] = [];
+
 /** Starts watching at once. Never throws for what is missing: the state says it. */
 export function createPcscReader(options: PcscReaderOptions = {}): PcscReader {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
@@ -86,7 +92,6 @@ export function createPcscReader(options: PcscReaderOptions = {}): PcscReader {
   const closing = new Set<PcscSession>();
   const connecting = new Set<Promise<unknown>>();
   const buffers = new AnswerBuffers();
-  const dead: Client[] = [];
   let heard = 0;
   let library: PcscLibrary | undefined;
   let client: Client | undefined;
