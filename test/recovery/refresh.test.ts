@@ -1,28 +1,32 @@
 /** Fast refresh at card services, end to end: change, exposed coupons, purchases that were never finished, a desk that is pulled at any byte. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCard } from '../../firmware-sim/card.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
 import { ask, flushed, hold, ready, sell } from '../terminal/selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from '../terminal/shop.ts';
+import type { Shop, TestTill } from '../terminal/shop.ts';
+import { shopForEach } from '../terminal/shop-for-each.ts';
 import { act, freeSerials, leave, PIN, services, visit } from './people.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2, packs: 2 });
+shopForEach({ cards: 2, packs: 2 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 const kinds = (from: number) => shop.events(from).map(({ kind }) => kind);
+
+/** Spends some, and begins a refresh that the ledger takes and no office answers; gives what was spent. */
+async function refreshesUnanswered(card: SimulatedCard): Promise<number> {
+  const paid = await sell(shop, till, card, { wheat_bread: 12 }, PIN);
+  await till.done({ intent: 'services_open' });
+  till.reader.insert(card);
+  await services(till, 'the PIN', ({ step }) => step.phase === 'pin');
+  await till.done({ intent: 'services_pin', pin: PIN });
+  await shop.event('refreshed');
+  return paid;
+}
 
 describe('a visit', () => {
   it('makes whole packs of what the card holds; what stays has shown no serial; nobody gains or loses', async () => {
@@ -98,12 +102,7 @@ describe('a visit', () => {
 
   it('the office is silent: nothing is lost, the next visit stores it', async () => {
     const card = shop.card(1);
-    const paid = await sell(shop, till, card, { wheat_bread: 12 }, PIN);
-    await till.done({ intent: 'services_open' });
-    till.reader.insert(card);
-    await services(till, 'the PIN', ({ step }) => step.phase === 'pin');
-    await till.done({ intent: 'services_pin', pin: PIN });
-    await shop.event('refreshed');
+    const paid = await refreshesUnanswered(card);
     till.reader.pull();
     await services(till, 'gone', ({ step }) => step.phase === 'card_gone' || step.phase === 'working');
     await till.stop();
@@ -120,12 +119,7 @@ describe('a visit', () => {
 
   it('the ledger had taken it, and the answer to that question is lost: nothing is called dead, the next visit stores it', async () => {
     const card = shop.card(1);
-    const paid = await sell(shop, till, card, { wheat_bread: 12 }, PIN);
-    await till.done({ intent: 'services_open' });
-    till.reader.insert(card);
-    await services(till, 'the PIN', ({ step }) => step.phase === 'pin');
-    await till.done({ intent: 'services_pin', pin: PIN });
-    await shop.event('refreshed');
+    const paid = await refreshesUnanswered(card);
     await till.stop();
     shop.startOffice();
     await shop.event('issued', shop.node.engine.height);

@@ -1,27 +1,20 @@
 /** The door under wrong and random use: every intent with bad fields is `bad_intent`, any order of good ones gets an answer of the closed list, and nothing is ever half done. */
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ARTICLES } from '../../demo/products.ts';
 import { type Intent, TILL_REFUSALS } from '../../src/till-api.ts';
-import { ask, flushed, hold, ready, settled } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import { ask, flushed, hold, settled } from './selling.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
 // Dozens of sales, each with its waits for the disk.
 vi.setConfig({ testTimeout: 180_000 });
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2 });
+shopForEach({ cards: 2 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 /** The view without what time alone changes. */
 const picture = () => {

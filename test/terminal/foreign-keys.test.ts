@@ -3,7 +3,7 @@
  * of it; here: an honest till gives it up at the next visit, nothing is lost, and while the ledger cannot be asked nothing is given up.
  */
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { nodeCrypto } from '../../crypto/node.ts';
 import { generateRsaKey } from '../../crypto/rsa-keygen.ts';
 import { createInProcessReader } from '../../demo/in-process-reader.ts';
@@ -15,22 +15,15 @@ import type { Identity } from '../../main/identity.ts';
 import { random } from '../../main/random.ts';
 import { keysetId } from '../../src/coupons/keyset.ts';
 import { ready } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
 const PIN = '1234';
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 1, packs: 1 });
+shopForEach({ cards: 1, packs: 1 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 /** Keys of somebody's own: one of the office's is another. */
 const tagged = () => {

@@ -1,21 +1,14 @@
 /** PIN and purse: what the till asks for, and that a no from the card keeps the basket (T3). */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask, hold, ready, sell } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import { describe, expect, it } from 'vitest';
+import { ask, hold, sell } from './selling.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2 });
+shopForEach({ cards: 2 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 const PIN = '1234';
 const enter = (pin: string) => till.done({ intent: 'enter_pin', pin });

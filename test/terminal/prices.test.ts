@@ -1,24 +1,17 @@
 /** Prices move on an open checkout because of the ledger's stream and nothing else, stand still from «pay» on, and survive every break. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { submitTo } from '../../demo/scribe.ts';
 import { PriceBook } from '../../src/sale/price-book.ts';
 import { type Between, standBetween } from './between.ts';
 import { ask, flushed, hold, ready, sell } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2 });
+shopForEach({ cards: 2 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 /** The book folded anew from everything the ledger has told since genesis. */
 function rebuilt(): PriceBook {

@@ -2,28 +2,21 @@
  * The card is pulled at any byte of the conversation. Whatever comes then (the same card, another one, nobody), each basket is
  * paid once or not at all, and every minute is on a card, in a redemption, or exposed.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCard, type SimulatedCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
-import { ask, flushed, hold, ready, sell, settled } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import { ask, flushed, hold, sell, settled } from './selling.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
 // Dozens of sales, each with its waits for the disk.
 vi.setConfig({ testTimeout: 180_000 });
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2, packs: 6 });
+shopForEach({ cards: 2, packs: 6 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 const BREAD = { wheat_bread: 1 };
 const minutesOn = (card: SimulatedCard) => {

@@ -5,26 +5,19 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createCard } from '../../firmware-sim/card.ts';
 import { random } from '../../main/random.ts';
 import { journalIn } from './helpers.ts';
 import { ask, flushed, hold, ready, sell } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill, type TillSetup } from './shop.ts';
+import type { Shop, TestTill, TillSetup } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2 });
+shopForEach({ cards: 2 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 const BREAD = { wheat_bread: 1 };
 /** A purchase of three coupons is 1,379 bytes both ways: inside SPEND's answer, and after it inside ACK. */

@@ -1,26 +1,19 @@
 /** A sale end to end: card, till, ledger; exact to the micro-minute. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { submitTo } from '../../demo/scribe.ts';
 import { hexBytes } from '../../src/bytes.ts';
 import { fromMinutes, proRata } from '../../src/units/micro-minutes.ts';
 import { ask, flushed, hold, ready, sell } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2 });
+shopForEach({ cards: 2 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 type Coupon = { readonly keyset: string; readonly serial: string; readonly exponent: number };
 

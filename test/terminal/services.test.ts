@@ -1,24 +1,17 @@
 /** Card services at the till: claim, load, PIN, PUK, and a load that is torn at any byte and taken up again. Card, ledger and office are real. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { random } from '../../main/random.ts';
 import type { ServicesPhase, ServicesView } from '../../src/till-api.ts';
 import { fromMinutes } from '../../src/units/micro-minutes.ts';
 import { ask, hold, ready, sell } from './selling.ts';
-import { makeTemplate, openShop, type Shop, type Template, type TestTill } from './shop.ts';
+import type { Shop, TestTill } from './shop.ts';
+import { shopForEach } from './shop-for-each.ts';
 
-let template: Template;
 let shop: Shop;
 let till: TestTill;
-beforeAll(async () => {
-  template = await makeTemplate({ cards: 2, packs: 1 });
+shopForEach({ cards: 2, packs: 1 }, (...opened) => {
+  [shop, till] = opened;
 });
-beforeEach(async () => {
-  shop = await openShop(template);
-  till = await shop.till();
-  await ready(shop, till);
-});
-afterEach(() => shop.close());
-afterAll(() => template.remove());
 
 const PIN = '1234';
 const PUK = '12345671';
@@ -36,6 +29,13 @@ async function enter(number = 1, pin = PIN): Promise<ServicesView> {
 const act = (name: string) =>
   until(`${name} is over`, ({ step, lastAct }) => step.phase === 'open' && lastAct?.act === name);
 const count = (kind: string, from: number) => shop.events(from).filter((event) => event.kind === kind).length;
+
+/** A load of one pack that the ledger has and the office does not answer. */
+async function waitForTheOffice(): Promise<void> {
+  await enter();
+  await till.done({ intent: 'services_load', packs: 1 });
+  await until('waiting', ({ step }) => step.phase === 'working' && step.task === 'load' && step.done === 33);
+}
 
 describe('claim and load', () => {
   it('what was worked and revised becomes balance, balance becomes coupons, coupons pay; L1 in between', async () => {
@@ -108,25 +108,15 @@ describe('claim and load', () => {
   });
 
   it('the office comes late: the till waits for the stream to show the issue, the card stays, and the load is stored', async () => {
-    await enter();
-    await till.done({ intent: 'services_load', packs: 1 });
+    await waitForTheOffice();
     await shop.event('load');
-    await until(
-      'waiting',
-      ({ step }) => step.phase === 'working' && step.task === 'load' && step.done === 33,
-    );
     shop.startOffice();
     expect((await act('load')).lastAct).toEqual({ act: 'load', outcome: 'done', minutes: 300 });
     expect(shop.card(1).ownerView().payableMinutes).toBe(600);
   });
 
   it('the card leaves while the office is silent: the desk is free at once, and the next visit stores the load', async () => {
-    await enter();
-    await till.done({ intent: 'services_load', packs: 1 });
-    await until(
-      'waiting',
-      ({ step }) => step.phase === 'working' && step.task === 'load' && step.done === 33,
-    );
+    await waitForTheOffice();
     const began = performance.now();
     till.reader.pull();
     expect((await phase('card_gone')).step).toEqual({ phase: 'card_gone', unfinishedLoad: true });
@@ -139,12 +129,7 @@ describe('claim and load', () => {
   });
 
   it('the till can be stopped while the office is silent; the load is taken up after the restart', async () => {
-    await enter();
-    await till.done({ intent: 'services_load', packs: 1 });
-    await until(
-      'waiting',
-      ({ step }) => step.phase === 'working' && step.task === 'load' && step.done === 33,
-    );
+    await waitForTheOffice();
     const began = performance.now();
     await till.stop();
     expect(performance.now() - began).toBeLessThan(10_000);

@@ -18,12 +18,10 @@ const DAY_WORK = 1_000;
 
 export async function season(world: World, event: Season): Promise<void> {
   const { node, time, setting } = world;
-  if (event.kind === 'certificate') {
-    world.renew(event.till, identityAt(event.till, setting.members, time.seconds));
-    return;
-  }
+  if (event.kind === 'certificate')
+    return world.renew(event.till, identityAt(event.till, setting.members, time.seconds));
   if (node.away) {
-    time.at(time.seconds + 3_600, () => void world.also(() => season(world, event)));
+    time.at(time.seconds + 3_600, () => world.also(() => season(world, event)));
     return;
   }
   const submit = submitTo({
