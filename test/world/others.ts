@@ -7,6 +7,8 @@ import { cardServices } from '../../main/card-services.ts';
 import { openSession, type Session, type Trust } from '../../main/card-session.ts';
 import type { Identity } from '../../main/identity.ts';
 import { hexBytes, toHex } from '../../src/bytes.ts';
+import { epochOf, parseCertificate } from '../../src/card/certificate.ts';
+import { SUITE_1 } from '../../src/card/suite.ts';
 import { keysetId } from '../../src/coupons/keyset.ts';
 import { makeEnvelope } from '../../src/economy/build.ts';
 import { couponsDigest, sortCoupons } from '../../src/economy/coupon-verdict.ts';
@@ -67,12 +69,6 @@ export class Office {
   }
 }
 
-/** A card that knows this month's certificates takes none of last month's; any other no to a good certificate is a fault. */
-function late(refusal: string, count: (fault: string) => void): void {
-  if (refusal !== 'certificate_refused') throw new Error(`the cheat's certificate is good: ${refusal}`);
-  count('cheat refused: certificate_refused');
-}
-
 /** Whoever has the cheating outlet's keys. */
 export class Cheater {
   readonly #world: World;
@@ -87,6 +83,16 @@ export class Cheater {
     this.#world = world;
     this.#whim = new Whim(`cheater ${world.plan.seed}`);
     this.identity = world.setting.identities['cheat-1'];
+  }
+
+  /** A card that has met this month's certificates takes none of an earlier one; any other no to a good certificate is a fault. */
+  #late(refusal: string, certificate: Uint8Array): void {
+    const { time, diary } = this.#world;
+    const parsed = parseCertificate(SUITE_1, certificate);
+    const old = parsed.ok && parsed.value.epoch < epochOf(time.seconds);
+    if (refusal !== 'certificate_refused' || !old)
+      throw new Error(`the cheat's certificate is good: ${refusal}`);
+    diary.count('cheat refused: certificate_refused');
   }
 
   get #outlet(): Id {
@@ -156,7 +162,7 @@ export class Cheater {
     );
     if (!opened.ok) {
       reader.pull();
-      return late(opened.refusal, diary.count);
+      return this.#late(opened.refusal, identity.saleCertificate);
     }
     const purchase = {
       id: this.#whim.bytes(16),
@@ -212,7 +218,7 @@ export class Cheater {
     });
     if (!session.ok) {
       reader.pull();
-      return late(session.refusal, diary.count);
+      return this.#late(session.refusal, identity.servicesCertificate);
     }
     const said = await this.#loadTagged(session.value, (envelope) => node.take(envelope));
     reader.pull();
